@@ -1,0 +1,87 @@
+"""Typed readers of the environment: the one place that knows `os.environ`.
+
+A name is looked up in the environment first, then as `<NAME>_FILE` (a secret's file), then in the
+runtime file that `manage.py up` writes for the services that it started.
+"""
+
+import os
+from pathlib import Path
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+class BadSetting(Exception):
+    """An environment variable holds a value that its setting cannot take."""
+
+
+_runtime: dict[str, str] = {}
+
+
+def load_runtime(path: Path) -> None:
+    """Take `NAME=value` lines of `path` as defaults; a missing file means none."""
+    _runtime.clear()
+    if path.is_file():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for line in lines:
+            name, _, value = line.partition("=")
+            _runtime[name] = value
+
+
+def is_set(name: str) -> bool:
+    """Whether the user has set `name`, in the environment or as a secret's file."""
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of `name`, or of the file that `<name>_FILE` points to, or `default`."""
+    if name in os.environ:
+        return os.environ[name]
+    secret = os.environ.get(f"{name}_FILE")
+    if secret:
+        try:
+            return Path(secret).read_text(encoding="utf-8").strip()
+        except OSError as exc:
+            raise BadSetting(f"{name}_FILE={secret!r} cannot be read: {exc.strerror}") from exc
+    return _runtime.get(name, default)
+
+
+def flag(name: str, default: bool) -> bool:
+    """The value of `name` as yes or no; raises BadSetting on any other word."""
+    value = text(name, "1" if default else "0").strip().lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise BadSetting(f"{name}={value!r} is neither yes nor no (use 1 or 0)")
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """The value of `name` as a whole number of at least `least`."""
+    value = text(name, str(default)).strip()
+    try:
+        result = int(value)
+    except ValueError as exc:
+        raise BadSetting(f"{name}={value!r} is not a whole number") from exc
+    if result < least:
+        raise BadSetting(f"{name}={value!r} is less than {least}")
+    return result
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """The value of `name`, which must be one of `allowed`."""
+    value = text(name, default).strip().lower()
+    if value not in allowed:
+        raise BadSetting(f"{name}={value!r} is not one of {', '.join(allowed)}")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """The comma-separated words of `name`, without empty ones."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    """The value of `name` as an absolute path."""
+    value = text(name)
+    return Path(value).expanduser().resolve() if value else default

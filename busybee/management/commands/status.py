@@ -1,0 +1,45 @@
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from busybee.status import Status, read
+
+
+class Command(BaseCommand):
+    help = (
+        "Shows processes, queues, open work, mailboxes and model. Exit status 1: something is down."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        status = read()
+        if options["json"]:
+            self.stdout.write(status.as_json())
+        else:
+            self._print(status)
+        if status.down:
+            raise SystemExit(1)
+
+    def _print(self, status: Status) -> None:
+        for row in status.processes:
+            pid = row["pid"] or ""
+            self.stdout.write(
+                f"{row['name']:<10} {row['state']:<9} {pid!s:>8}  restarts {row['restarts']}"
+            )
+        self.stdout.write(f"{'queues':<10} {_counts(status.queues)}")
+        self.stdout.write(f"{'steps':<10} {_counts(status.steps)}")
+        self.stdout.write(f"{'outbox':<10} {_counts(status.outbox)}")
+        for box in status.mailboxes:
+            state = box["error"] or f"last read {box['last_success'] or 'never'}"
+            self.stdout.write(f"{'mailbox':<10} {box['name']} ({box['mode']}): {state}")
+        self.stdout.write(f"{'model':<10} {status.model or 'none promoted yet'}")
+        if status.down:
+            self.stdout.write(self.style.ERROR(f"{'down':<10} {', '.join(status.down)}"))
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts.items()) or "none"

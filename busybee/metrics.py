@@ -1,0 +1,80 @@
+"""What Prometheus asks for: counted in the rows at each scrape, the same from every process."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Count, Min
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from freight.models import OutgoingMail, Sending
+from pipeline.models import Email, Step, StepName
+
+
+class RowCollector:
+    """Counts of steps, mails and outgoing mails; five queries."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        now = timezone.now()
+        yield from self._steps(now)
+        yield from self._emails()
+        yield from self._outbox(now)
+
+    def _steps(self, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
+        steps = GaugeMetricFamily(
+            "busybee_steps", "Steps by name and state", labels=["name", "state"]
+        )
+        counted = Step.objects.order_by().values_list("name", "state").annotate(Count("pk"))
+        cells = {(name, state): number for name, state, number in counted}
+        for name in StepName.values:
+            for state in Step.State.values:
+                steps.add_metric([name, state], cells.get((name, state), 0))
+        yield steps
+        oldest = Step.objects.stuck(now, age=dt.timedelta(0)).aggregate(at=Min("next_at"))["at"]
+        yield GaugeMetricFamily(
+            "busybee_oldest_due_step_seconds",
+            "How long the oldest step has waited for a worker",
+            value=_age(oldest, now),
+        )
+
+    def _emails(self) -> Iterator[GaugeMetricFamily]:
+        emails = GaugeMetricFamily(
+            "busybee_emails", "Mails by label and state", labels=["label", "state"]
+        )
+        stopped = 0
+        for label, state, number in (
+            Email.objects.order_by().values_list("label", "state").annotate(Count("pk"))
+        ):
+            emails.add_metric([label or "none", state], number)
+            stopped += number if state == Email.State.QUARANTINED else 0
+        yield emails
+        yield GaugeMetricFamily(
+            "busybee_quarantined_emails", "Mails set aside for an operator", value=stopped
+        )
+
+    def _outbox(self, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
+        outbox = GaugeMetricFamily(
+            "busybee_outgoing_mails", "Outgoing mails by state", labels=["state"]
+        )
+        counted = dict(OutgoingMail.objects.order_by().values_list("state").annotate(Count("pk")))
+        for state in Sending.values:
+            outbox.add_metric([state], counted.get(state, 0))
+        yield outbox
+        oldest = OutgoingMail.objects.due(now).aggregate(at=Min("next_at"))["at"]
+        yield GaugeMetricFamily(
+            "busybee_oldest_due_outgoing_seconds",
+            "Age of the oldest outgoing mail that waits for a sender",
+            value=_age(oldest, now),
+        )
+
+
+def _age(at: dt.datetime | None, now: dt.datetime) -> float:
+    return max((now - at).total_seconds(), 0.0) if at else 0.0
+
+
+def exposition() -> bytes:
+    """The figures in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(RowCollector())  # type: ignore[arg-type]  # has what a Collector needs
+    return generate_latest(registry)

@@ -1,0 +1,118 @@
+"""How this installation is: processes, queues, open work, mailboxes, the model that serves."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Count, QuerySet
+
+from busybee.queues import Queue
+
+WELL = {"ready", "done"}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that `manage.py status` prints; `down` names what does not work."""
+
+    processes: list[dict[str, Any]]
+    queues: dict[str, int]
+    steps: dict[str, int]
+    outbox: dict[str, int]
+    mailboxes: list[dict[str, str]]
+    model: str
+    down: list[str]
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+
+
+def read() -> Status:
+    """The status now. What cannot be asked is named in `down` instead of raised."""
+    down: list[str] = []
+    processes = _processes(settings.BUSYBEE_HOME / "up.json", down)
+    queues = _queues(down)
+    rows = _rows(down)
+    return Status(processes=processes, queues=queues, down=down, **rows)
+
+
+def _processes(path: Path, down: list[str]) -> list[dict[str, Any]]:
+    """What the supervisor of this home last said of its processes."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        if settings.BUSYBEE_EMBEDDED:
+            down.append("supervisor (manage.py up)")
+        return []
+    if not _alive(report["pid"]):
+        down.append("supervisor (manage.py up)")
+    rows: list[dict[str, Any]] = report["processes"]
+    down += [row["name"] for row in rows if row["state"] not in WELL or not _runs(row)]
+    return rows
+
+
+def _runs(row: dict[str, Any]) -> bool:
+    return row["state"] == "done" or _alive(row["pid"])
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
+
+
+def _queues(down: list[str]) -> dict[str, int]:
+    """Messages that wait in each queue of a broker that is Redis."""
+    if not settings.BUSYBEE_REDIS_URL.startswith(("redis", "unix")):
+        return {}
+    try:
+        with redis.Redis.from_url(settings.BUSYBEE_REDIS_URL, socket_timeout=3) as client:
+            return {queue.value: int(client.llen(queue.value)) for queue in Queue}
+    except redis.RedisError as exc:
+        down.append(f"redis ({type(exc).__name__})")
+        return {}
+
+
+def _rows(down: list[str]) -> dict[str, Any]:
+    """What the database says, by the names of Status."""
+    # here, not above: the command's --help must not need the apps
+    from classifier.models import ModelVersion
+    from freight.models import OutgoingMail
+    from pipeline.models import Mailbox, Step
+
+    try:
+        active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
+        mailboxes = [_mailbox(box) for box in Mailbox.objects.filter(active=True)]
+        steps, outbox = _by_state(Step.objects.unfinished()), _by_state(OutgoingMail.objects.all())
+    except DatabaseError as exc:
+        down.append(f"database ({type(exc).__name__})")
+        return {"steps": {}, "outbox": {}, "mailboxes": [], "model": ""}
+    down += [f"mailbox {box['name']}" for box in mailboxes if box["error"]]
+    return {
+        "steps": steps,
+        "outbox": outbox,
+        "mailboxes": mailboxes,
+        "model": active.version if active else "",
+    }
+
+
+def _by_state(rows: "QuerySet[Any]") -> dict[str, int]:
+    counted: Iterable[tuple[str, int]] = (
+        rows.order_by().values_list("state").annotate(count=Count("pk"))
+    )
+    return dict(counted)
+
+
+def _mailbox(box: Any) -> dict[str, str]:
+    success = box.last_success.isoformat(timespec="seconds") if box.last_success else ""
+    return {"name": box.name, "mode": box.mode, "last_success": success, "error": box.last_error}

@@ -1,0 +1,113 @@
+"""The whole way over real processes: mail in, question, chat over a WebSocket, quotation, order."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.asyncio.client import connect
+
+from busybee.demo.mails import order_reply
+from busybee.throwaway import Installation, running
+
+pytestmark = pytest.mark.timeout(300)
+TODAY = dt.date.today()
+ETD, ETA = TODAY + dt.timedelta(days=20), TODAY + dt.timedelta(days=26)
+
+
+@pytest.fixture(scope="module")
+def busybee() -> Iterator[Installation]:
+    with running() as installation:
+        yield installation
+
+
+def mail(sender: str, subject: str, text: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = "quote@busybee.example"
+    message["Subject"] = subject
+    message["Date"] = dt.datetime.now(dt.UTC)
+    message["Message-ID"] = f"<{sender.split('@')[0].split('<')[-1]}.1@shipper.example>"
+    message.set_content(text)
+    return message.as_bytes()
+
+
+COMPLETE = f"""안녕하세요. 아래 건 해상 운임 견적 부탁드립니다.
+
+출발지: 부산
+도착지: 상하이
+컨테이너: 40ft 1대
+총중량: 18,500kg
+출항일: {ETD}
+도착일: {ETA}
+
+감사합니다.
+"""
+WITHOUT_WEIGHT = f"""Hello, please quote the ocean freight for the shipment below.
+
+Origin: Busan
+Destination: Shanghai
+Container: 1 x 20ft
+ETD: {ETD}
+ETA: {ETA}
+
+Best regards
+"""
+
+
+def test_complete_mail_gets_its_quotation_and_a_reply_becomes_an_order(
+    busybee: Installation,
+) -> None:
+    busybee.drop(
+        "complete", mail("김하나 <hana@shipper.example>", "부산-상하이 견적 요청", COMPLETE)
+    )
+    busybee.wait(lambda: busybee.sent("quotation"), why="the quotation is in the sink")
+    (quotation,) = busybee.sent("quotation")
+    assert quotation["To"].addresses[0].addr_spec == "hana@shipper.example"
+    assert "18,397,843" in quotation.get_content()
+
+    now = dt.datetime.now(dt.UTC).astimezone()
+    busybee.drop("order", order_reply(quotation.as_bytes(), now))
+    (confirmation,) = busybee.wait(lambda: busybee.sent("confirmation"), why="the confirmation")
+    assert re.search(r"BB-\d{4}-\d{6}-S1", confirmation.get_content())
+    assert busybee.value("SELECT count(*) FROM freight_shipment") == 1
+
+
+async def converse(address: str, token: str, lines: list[str]) -> list[dict[str, object]]:
+    """What the server sends after each customer line, until it has answered the last."""
+    origin = f"http://{urlsplit(address).netloc}"
+    heard: list[dict[str, object]] = []
+    async with connect(f"{address}/ws/chat/", origin=origin) as socket:  # type: ignore[arg-type]  # str is an Origin
+        await socket.send(json.dumps({"type": "hello", "token": token, "last_seq": 0}))
+        heard.append(json.loads(await socket.recv()))
+        for number, line in enumerate(lines):
+            await socket.send(json.dumps({"type": "message", "cid": f"c{number}", "text": line}))
+            while True:
+                heard.append(json.loads(await socket.recv()))
+                if heard[-1]["type"] == "message" and heard[-1]["author"] == "bot":
+                    break
+    return heard
+
+
+async def test_missing_fact_is_given_in_the_chat(busybee: Installation) -> None:
+    busybee.drop(
+        "missing", mail("Ann <ann@shipper.example>", "Quote Busan Shanghai", WITHOUT_WEIGHT)
+    )
+    questions = busybee.wait(
+        lambda: [m for m in busybee.sent("question") if "ann@" in str(m["To"])], why="the question"
+    )
+    link = re.search(r"(http://\S+)/chat/([\w-]+)/", questions[0].get_content())
+    assert link is not None
+
+    address = link[1].replace("http://", "ws://")
+    heard = await converse(address, link[2], ["The gross weight is 9,800 kg", "yes"])
+    assert heard[0]["type"] == "welcome"
+    quotations = busybee.wait(
+        lambda: [m for m in busybee.sent("quotation") if "ann@" in str(m["To"])],
+        why="the quotation",
+    )
+    assert len(quotations) == 1
+    assert "9,800 kg" in quotations[0].get_content()

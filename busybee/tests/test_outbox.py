@@ -1,0 +1,214 @@
+"""The outbox over a real SMTP server: each mail once, whatever breaks."""
+
+import asyncio
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from busybee.mail_sink import Faults, serve
+from freight import outbox
+from freight.models import OutgoingMail, QuoteRequest, Sending
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
+SinkStarter = Callable[[Faults | None], None]
+
+
+@contextmanager
+def running_sink(folder: Path, faults: Faults | None) -> Iterator[int]:
+    """The port of a sink in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(serve(folder, 0, faults))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+@pytest.fixture
+def sink(tmp_path: Path, settings: Any) -> Iterator[SinkStarter]:
+    settings.BUSYBEE_JOURNAL_DIR = str(tmp_path)
+    settings.BUSYBEE_SEND_LEASE_SECONDS = 4
+    open_sinks = []
+
+    def start(faults: Faults | None = None) -> None:
+        context = running_sink(tmp_path, faults)
+        settings.BUSYBEE_SMTP_URL = f"smtp://127.0.0.1:{context.__enter__()}"
+        open_sinks.append(context)
+
+    yield start
+    for context in open_sinks:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def mail() -> OutgoingMail:
+    request = QuoteRequest.objects.create(
+        customer_address="kim@shipper.example",
+        customer_name="김하나",
+        message_id="<q1@shipper.example>",
+    )
+    return outbox.intend(
+        key="quotation:test:1",
+        kind="quotation",
+        request=request,
+        subject="견적",
+        text="안녕하세요\n.\n끝",
+    )
+
+
+def kept(tmp_path: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(tmp_path.glob("*.eml"))]
+
+
+def due_now(mail: OutgoingMail) -> None:
+    OutgoingMail.objects.filter(pk=mail.pk).update(next_at=timezone.now())
+
+
+def test_mail_arrives_as_intended(sink: SinkStarter, mail: OutgoingMail, tmp_path: Path) -> None:
+    sink(None)
+    assert outbox.send(mail.pk) == Sending.SENT
+    assert outbox.send(mail.pk) == Sending.SENT
+
+    (raw,) = kept(tmp_path)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert message["Message-ID"] == mail.message_id
+    assert message["In-Reply-To"] == "<q1@shipper.example>"
+    assert message["Auto-Submitted"] == "auto-replied"
+    assert message.get_content().splitlines() == ["안녕하세요", ".", "끝"]
+
+
+def test_same_intent_is_one_mail(mail: OutgoingMail) -> None:
+    again = outbox.intend(
+        key=mail.key, kind="quotation", request=mail.request, subject="other", text="other"
+    )
+    assert again.pk == mail.pk
+
+
+def test_no_server_means_later(mail: OutgoingMail, settings: Any) -> None:
+    settings.BUSYBEE_SMTP_URL = "smtp://127.0.0.1:9"
+    assert outbox.send(mail.pk) == Sending.QUEUED
+
+    mail.refresh_from_db()
+    assert mail.next_at is not None
+    assert mail.next_at > timezone.now()
+    assert "no connection" in mail.last_error
+
+
+def test_refused_recipient_is_final(sink: SinkStarter, mail: OutgoingMail, tmp_path: Path) -> None:
+    sink(Faults(fail_rcpt=("kim@shipper.example",)))
+
+    assert outbox.send(mail.pk) == Sending.FAILED
+    assert kept(tmp_path) == []
+
+
+def test_cut_after_data_that_arrived_is_found(
+    sink: SinkStarter, mail: OutgoingMail, tmp_path: Path
+) -> None:
+    sink(Faults(drop_after_data=1))
+    assert outbox.send(mail.pk) == Sending.UNCERTAIN
+    due_now(mail)
+
+    assert outbox.send(mail.pk) == Sending.SENT
+    assert len(kept(tmp_path)) == 1
+
+
+def test_cut_after_data_that_was_lost_is_sent_again(
+    sink: SinkStarter, mail: OutgoingMail, tmp_path: Path
+) -> None:
+    sink(Faults(lose_after_data=1))
+    assert outbox.send(mail.pk) == Sending.UNCERTAIN
+    due_now(mail)
+
+    assert outbox.send(mail.pk) == Sending.SENT
+    assert len(kept(tmp_path)) == 1
+
+
+def test_stalled_answer_is_uncertain_then_found(
+    sink: SinkStarter, mail: OutgoingMail, tmp_path: Path
+) -> None:
+    sink(Faults(stall_after_data=True))
+    assert outbox.send(mail.pk) == Sending.UNCERTAIN
+    due_now(mail)
+
+    assert outbox.send(mail.pk) == Sending.SENT
+    assert len(kept(tmp_path)) == 1
+
+
+def test_dead_sender_is_looked_up(sink: SinkStarter, mail: OutgoingMail, tmp_path: Path) -> None:
+    sink(None)
+    past = timezone.now() - dt.timedelta(seconds=1)
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        state=Sending.SENDING, attempt=1, lease_until=past
+    )
+
+    assert outbox.send(mail.pk) == Sending.SENT
+    assert len(kept(tmp_path)) == 1
+
+
+def test_uncertain_mail_without_a_journal_waits_for_the_operator(
+    sink: SinkStarter, mail: OutgoingMail, settings: Any
+) -> None:
+    sink(Faults(lose_after_data=9))
+    settings.BUSYBEE_JOURNAL_DIR = ""
+    outbox.send(mail.pk)
+    due_now(mail)
+    outbox.send(mail.pk)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.next_at) == (Sending.UNCERTAIN, None)
+    assert outbox.due_ids(timezone.now() + dt.timedelta(days=99)) == []
+    outbox.settle(mail, sent=False, by="lee")
+    assert mail.state == Sending.FAILED
+
+
+def test_switched_off_sending_keeps_everything(
+    sink: SinkStarter, mail: OutgoingMail, settings: Any, tmp_path: Path
+) -> None:
+    sink(None)
+    settings.BUSYBEE_SENDING = False
+
+    assert outbox.send(mail.pk) == Sending.QUEUED
+    assert kept(tmp_path) == []
+
+
+def test_fourth_mail_of_a_thread_and_day_is_held_back(mail: OutgoingMail) -> None:
+    states = [
+        outbox.intend(
+            key=f"k{n}", kind="quotation", request=mail.request, subject="s", text="t"
+        ).state
+        for n in range(3)
+    ]
+    assert states == [Sending.QUEUED, Sending.QUEUED, Sending.DRAFT]
+
+
+def test_header_injection_stays_in_its_line() -> None:
+    request = QuoteRequest.objects.create(
+        customer_address="kim@shipper.example", customer_name="Kim\r\nBcc: all@other.example"
+    )
+    mail = outbox.intend(
+        key="k", kind="question", request=request, subject="a\nBcc: b@other.example", text="t"
+    )
+    message = message_from_bytes(outbox.unseal(bytes(mail.sealed)), policy=policy.default)
+    assert message["Bcc"] is None
+
+
+def test_message_id_cannot_be_guessed_from_the_key(settings: Any) -> None:
+    first = outbox.fixed_message_id("quotation:BB-2026-000001:1")
+    settings.SECRET_KEY = "another"
+
+    assert outbox.fixed_message_id("quotation:BB-2026-000001:1") != first

@@ -1,0 +1,102 @@
+"""Conversations and their messages. The rows are the truth; a socket only says what is new."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from freight.models import Language, QuoteRequest
+
+
+class Session(models.Model):
+    """The conversation about one request, and what it has heard but not yet had confirmed."""
+
+    class State(models.TextChoices):
+        INIT = "init", _("not begun")
+        IN_PROGRESS = "in_progress", _("in progress")
+        COMPLETED = "completed", _("completed")
+
+    request = models.OneToOneField(
+        QuoteRequest, models.CASCADE, related_name="chat", verbose_name=_("quote request")
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.INIT)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.KO)
+    last_seq = models.PositiveIntegerField(_("messages"), default=0)
+    # facts that await the customer's "yes", with their evidence: what dialogue.Pending holds
+    pending = models.JSONField(_("to be confirmed"), default=dict, blank=True)
+    # counts the turns: an answer thought out for an older turn is thrown away
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        ordering = ["-updated_at"]
+
+    def __str__(self) -> str:
+        return f"{self.request}"
+
+    @property
+    def group(self) -> str:
+        """The channel-layer group of everybody who looks at this conversation."""
+        return f"chat.{self.pk}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def after(self, seq: int) -> Self:
+        """Messages that somebody who has read up to `seq` has not seen, in their order."""
+        return self.filter(seq__gt=seq).order_by("seq")
+
+    def unanswered(self) -> Self:
+        """Customers' messages that nobody has dealt with yet, in their order."""
+        return self.filter(author=Message.Author.CUSTOMER, answered_at=None).order_by("seq")
+
+    def stuck(self, before: dt.datetime) -> Self:
+        """Unanswered messages whose task must be lost: stored before `before`."""
+        return self.unanswered().filter(created_at__lte=before)
+
+
+class Message(models.Model):
+    """One thing that was said; `seq` rises by one within its conversation."""
+
+    class Author(models.TextChoices):
+        CUSTOMER = "customer", _("customer")
+        BOT = "bot", _("BusyBee")
+        OPERATOR = "operator", _("operator")
+
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="messages", verbose_name=_("conversation")
+    )
+    seq = models.PositiveIntegerField(_("number"))
+    # the page's own name for the message: what is sent twice is stored once
+    cid = models.CharField(max_length=64, blank=True, editable=False)
+    author = models.CharField(_("author"), max_length=8, choices=Author)
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("time"), auto_now_add=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["session", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "seq"], name="message_seq_once"),
+            models.UniqueConstraint(
+                fields=["session", "cid"], condition=~Q(cid=""), name="message_cid_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(author="customer", answered_at=None),
+                name="message_unanswered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session} #{self.seq}"

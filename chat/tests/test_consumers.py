@@ -1,0 +1,343 @@
+"""The socket against the whole ASGI application, with a real Redis between the tabs."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.utils import timezone
+
+from chat import access, tasks
+from chat.models import Message, Session
+from chat.tests.factories import QuoteRequestFactory
+from freight.models import ChatLink, QuoteRequest, State
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_redis")]
+ORIGIN = (b"origin", b"http://localhost")
+Token = Callable[[QuoteRequest], str]
+
+
+def communicator(*headers: tuple[bytes, bytes]) -> WebsocketCommunicator:
+    from busybee.asgi import application
+
+    headers = (*headers, (b"host", b"localhost"))
+    return WebsocketCommunicator(application, "/ws/chat/", headers=list(headers))
+
+
+@asynccontextmanager
+async def tab(
+    token: str = "", last_seq: int = 0, *headers: tuple[bytes, bytes]
+) -> AsyncIterator[WebsocketCommunicator]:
+    """A page that has said hello; its `welcome` is still to be read."""
+    socket = communicator(ORIGIN, *headers)
+    connected, _ = await socket.connect(timeout=5)
+    assert connected
+    await socket.send_json_to({"type": "hello", "token": token, "last_seq": last_seq})
+    try:
+        yield socket
+    finally:
+        await socket.disconnect()
+
+
+async def until(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+    """The next frame of a kind."""
+    while True:
+        frame = await socket.receive_json_from(timeout=5)
+        if frame["type"] == kind:
+            return frame  # type: ignore[no-any-return]  # JSON
+
+
+async def refused(socket: WebsocketCommunicator) -> tuple[str, int]:
+    """The error's code and the code that the socket is closed with."""
+    error = await socket.receive_json_from(timeout=5)
+    closing = await socket.receive_output(timeout=5)
+    assert closing["type"] == "websocket.close"
+    return error["code"], closing["code"]
+
+
+async def say(socket: WebsocketCommunicator, cid: str, text: str) -> None:
+    await socket.send_json_to({"type": "message", "cid": cid, "text": text})
+
+
+async def answer() -> None:
+    """What the worker on queue `chat` does."""
+    for pk in await sync_to_async(list)(Message.objects.unanswered().values_list("pk", flat=True)):
+        await sync_to_async(tasks.answer)(pk)
+
+
+@sync_to_async
+def asked_by(token_for: Token, **facts: Any) -> tuple[QuoteRequest, str]:
+    request = QuoteRequestFactory(**facts)
+    return request, token_for(request)
+
+
+async def test_hello_is_answered_with_a_greeting_and_the_facts(token_for: Token) -> None:
+    request, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        welcome = await until(socket, "welcome")
+
+    assert welcome["seq"] == len(welcome["history"]) == 2
+    assert welcome["state"] == "in_progress"
+    assert welcome["number"] == request.number
+    assert [f["status"] for f in welcome["fields"]] == ["missing", *["filled"] * 5]
+    assert welcome["fields"][4]["value"] == "Busan"
+
+
+async def test_a_message_is_acknowledged_shown_and_answered(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", "18,500 kg")
+        heard = await until(socket, "message")
+        await until(socket, "typing")
+        await answer()
+        reply = await until(socket, "message")
+        state = await until(socket, "state")
+
+    assert (heard["seq"], heard["author"], heard["cid"]) == (3, "customer", "a")
+    assert (reply["seq"], reply["author"]) == (4, "bot")
+    assert state["fields"][0]["status"] == "pending"
+    assert state["confirm"]
+
+
+async def test_a_resent_message_is_acknowledged_again_and_answered_once(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", "18,500 kg")
+        first = await until(socket, "ack")
+        await answer()
+        await say(socket, "a", "18,500 kg")
+        second = await until(socket, "ack")
+        await answer()
+
+    assert first["seq"] == second["seq"] == 3
+    authors = await sync_to_async(list)(Message.objects.values_list("author", flat=True))
+    assert authors.count("customer") == 1
+    assert authors.count("bot") == 3
+
+
+async def test_two_tabs_hear_the_same(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as one, tab(token) as other:
+        histories = [(await until(socket, "welcome"))["history"] for socket in (one, other)]
+        await say(one, "a", "18,500 kg")
+        await until(one, "message")
+        await until(other, "message")
+        await answer()
+        replies = [await until(socket, "message") for socket in (one, other)]
+
+    assert histories[0] == histories[1]
+    assert replies[0] == replies[1]
+
+
+async def test_a_page_that_comes_back_gets_what_it_missed(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", "18,500 kg")
+        await until(socket, "ack")
+    await answer()
+
+    async with tab(token, 3) as socket:
+        welcome = await until(socket, "welcome")
+
+    assert [message["seq"] for message in welcome["history"]] == [4]
+    assert welcome["note"] == ""
+
+
+async def test_a_later_visit_says_what_is_still_open(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+
+    async with tab(token) as socket:
+        welcome = await until(socket, "welcome")
+
+    assert len(welcome["history"]) == 2
+    assert "Still open since" in welcome["note"]
+    assert "Gross weight" in welcome["note"]
+
+
+async def test_the_sixth_fact_brings_the_quotation(token_for: Token) -> None:
+    request, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", "18,500 kg")
+        await answer()
+        await say(socket, "b", "yes")
+        await answer()
+        while (await until(socket, "state"))["state"] != "completed":
+            pass
+
+    await sync_to_async(request.refresh_from_db)()
+    assert request.state == State.QUOTED
+    kinds = await sync_to_async(list)(request.outgoing.values_list("kind", flat=True))
+    assert kinds == ["quotation"]
+
+
+async def test_a_wrong_token_is_denied() -> None:
+    async with tab("x" * 43) as socket:
+        assert await refused(socket) == ("denied", 4401)
+
+
+async def test_without_token_and_cookie_nobody_is_let_in() -> None:
+    async with tab() as socket:
+        assert await refused(socket) == ("denied", 4401)
+
+
+async def test_a_cookie_opens_its_own_conversation_only(token_for: Token) -> None:
+    mine, _ = await asked_by(token_for)
+    theirs, their_token = await asked_by(token_for)
+    link = await ChatLink.objects.aget(request=mine)
+    cookie = (b"cookie", f"{access.COOKIE}={access.seal_link(link.pk)}".encode())
+
+    async with tab("", 0, cookie) as socket:
+        welcome = await until(socket, "welcome")
+        await say(socket, "a", "my own words")
+        await until(socket, "ack")
+    async with tab(their_token) as socket:
+        other = await until(socket, "welcome")
+
+    assert welcome["number"] == mine.number
+    assert other["number"] == theirs.number
+    assert "my own words" not in json.dumps(other)
+
+
+async def test_a_forged_cookie_is_denied(token_for: Token) -> None:
+    await asked_by(token_for)
+    link = await ChatLink.objects.aget()
+    forged = access.seal_link(link.pk)[:-2] + "xx"
+
+    async with tab("", 0, (b"cookie", f"{access.COOKIE}={forged}".encode())) as socket:
+        assert await refused(socket) == ("denied", 4401)
+
+
+async def test_a_link_revoked_in_mid_conversation_ends_it(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await ChatLink.objects.aupdate(revoked_at=timezone.now())
+        await say(socket, "a", "18,500 kg")
+
+        assert await refused(socket) == ("denied", 4401)
+    assert not await Message.objects.filter(author="customer").aexists()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(b"origin", b"null")],
+        [(b"origin", b"https://elsewhere.example")],
+        [(b"origin", b"http://localhost:9999")],
+        [(b"origin", b"file://")],
+    ],
+)
+async def test_pages_of_others_are_refused(headers: list[tuple[bytes, bytes]]) -> None:
+    socket = communicator(*headers)
+
+    connected, _ = await socket.connect(timeout=5)
+
+    assert not connected
+
+
+@pytest.mark.parametrize(("text", "code"), [("x" * 2001, "too_long"), ("   ", "empty")])
+async def test_a_text_that_cannot_be_taken(token_for: Token, text: str, code: str) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", text)
+        error = await until(socket, "error")
+
+    assert (error["code"], error["cid"]) == (code, "a")
+    assert not await Message.objects.filter(author="customer").aexists()
+
+
+async def test_two_thousand_characters_of_thai_fit(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        frame = {"type": "message", "cid": "a", "text": "ก" * 2000}
+        await socket.send_to(text_data=json.dumps(frame, ensure_ascii=False))
+        assert (await until(socket, "ack"))["cid"] == "a"
+
+
+async def test_a_frame_over_16_kb_closes_the_socket(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", "x" * 17_000)
+        closing = await socket.receive_output(timeout=5)
+
+    assert (closing["type"], closing["code"]) == ("websocket.close", 1009)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["{", "[]", "7", '{"type": "bye"}', '{"type": "message", "cid": 1, "text": "x"}', "[" * 9000],
+)
+async def test_nonsense_is_answered_with_an_error(token_for: Token, frame: str) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await socket.send_to(text_data=frame)
+        assert (await until(socket, "error"))["code"] == "invalid"
+
+
+async def test_a_flood_of_frames_is_cut_off(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        for _ in range(61):
+            await socket.send_to(text_data="{}")
+        codes = []
+        while (output := await socket.receive_output(timeout=5))["type"] == "websocket.send":
+            codes.append(json.loads(output["text"])["code"])
+
+    assert codes[-1] == "too_many"
+    assert output["code"] == 1008
+
+
+async def test_a_message_before_hello_is_denied() -> None:
+    socket = communicator(ORIGIN)
+    await socket.connect(timeout=5)
+    await say(socket, "a", "hi")
+
+    assert await refused(socket) == ("denied", 4401)
+    await socket.disconnect()
+
+
+async def test_markup_and_bidi_marks_come_back_as_they_were(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+    text = "<img src=x onerror=alert(1)> \u202eabc"
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", text)
+        assert (await until(socket, "message"))["text"] == text
+
+
+async def test_two_tabs_that_open_at_once_are_greeted_once(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as one, tab(token) as other:
+        await asyncio.gather(until(one, "welcome"), until(other, "welcome"))
+
+    session = await Session.objects.aget()
+    assert session.last_seq == 2

@@ -1,0 +1,177 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from chat import services, tasks
+from chat.errors import BadFrame, EmptyText, TextTooLong, TooMany
+from chat.models import Message, Session
+from chat.tests.factories import EmptyRequestFactory, QuoteRequestFactory, SessionFactory
+from freight.fields import Evidence, Facts
+from freight.models import Mode, OutgoingMail, QuoteRequest, State
+
+pytestmark = pytest.mark.django_db
+
+
+def say(session: Session, text: str, cid: str = "") -> list[str]:
+    """What is answered to `text`."""
+    now = timezone.now()
+    message = services.post(
+        session.pk, cid=cid or f"c{session.messages.count()}", text=text, now=now
+    )
+    tasks.answer(message.pk)
+    return [row.text for row in session.messages.after(message.seq)]
+
+
+def test_begin_greets_once_and_numbers_what_is_missing() -> None:
+    request = EmptyRequestFactory()
+
+    first, fresh = services.begin(request)
+    again, not_fresh = services.begin(request)
+
+    assert (fresh, not_fresh, first.pk) == (True, False, again.pk)
+    texts = list(first.messages.values_list("text", flat=True))
+    assert len(texts) == 2
+    assert "1. Gross weight\n2. Container" in texts[1]
+
+
+def test_post_of_the_same_cid_is_stored_once() -> None:
+    session = SessionFactory()
+
+    first = services.post(session.pk, cid="a", text="hello", now=timezone.now())
+    second = services.post(session.pk, cid="a", text="hello", now=timezone.now())
+
+    assert first.pk == second.pk
+    assert session.messages.count() == 1
+
+
+def test_answer_twice_says_it_once() -> None:
+    session = SessionFactory()
+    message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
+
+    tasks.answer(message.pk)
+    tasks.answer(message.pk)
+
+    assert session.messages.filter(author=Message.Author.BOT).count() == 1
+
+
+def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
+    session = SessionFactory()
+    message = services.post(session.pk, cid="a", text="18500 kg", now=timezone.now())
+    turn = services.dialogue.Turn(("stale",), "en", services.Pending())
+    Session.objects.filter(pk=session.pk).update(version=7)
+
+    assert services._commit(message, 0, turn, timezone.now()) is None
+    assert not session.messages.filter(author=Message.Author.BOT).exists()
+    assert services._answer(message, timezone.now()) is True
+
+
+def test_the_sixth_fact_confirmed_completes_and_quotes() -> None:
+    session = SessionFactory()
+
+    asked = say(session, "It is 18,500 kg in total")
+    done = say(session, "yes")
+
+    assert "18,500 kg" in asked[-1]
+    assert "quotation comes to you by email" in done[-1]
+    session.refresh_from_db()
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    assert (session.state, request.state) == (Session.State.COMPLETED, State.QUOTED)
+    assert OutgoingMail.objects.get().key == f"quotation:{request.number}:1"
+
+
+def test_facts_are_stored_only_after_yes_and_with_the_words_that_said_them() -> None:
+    session = SessionFactory()
+
+    say(session, "weight 18,500 kg", cid="w")
+    before = QuoteRequest.objects.get(pk=session.request_id)
+    assert before.gross_weight_kg is None
+    say(session, "yes")
+
+    after = QuoteRequest.objects.get(pk=session.request_id)
+    message = session.messages.get(cid="w")
+    evidence = after.fact_evidence["gross_weight_kg"]
+    assert evidence.source == f"chat:{message.pk}"
+    assert message.text[evidence.start : evidence.end] == evidence.quote
+    assert "18,500" in evidence.quote
+
+
+def test_no_resets_this_round() -> None:
+    session = SessionFactory()
+
+    say(session, "weight 18,500 kg")
+    answer = say(session, "no")
+
+    session.refresh_from_db()
+    assert session.pending == {}
+    assert "dropped" in answer[0]
+    assert QuoteRequest.objects.get(pk=session.request_id).gross_weight_kg is None
+
+
+def test_a_request_of_a_real_mailbox_waits_for_a_colleague() -> None:
+    session = SessionFactory(request=QuoteRequestFactory(mode=Mode.DRAFT))
+
+    say(session, "18,500 kg")
+    answer = say(session, "yes")
+
+    assert "A colleague checks it" in answer[-1]
+    assert not OutgoingMail.objects.filter(kind=OutgoingMail.Kind.QUOTATION).exists()
+
+
+def test_a_finished_conversation_says_so() -> None:
+    session = SessionFactory(request=QuoteRequestFactory(state=State.ORDERED))
+
+    assert "ordered" in say(session, "18,500 kg")[0]
+
+
+def test_the_language_is_switched_in_mid_conversation() -> None:
+    session = SessionFactory()
+    say(session, "18,500 kg")
+
+    services.speak(session.pk, "th")
+
+    last = session.messages.order_by("-seq").first()
+    assert last is not None
+    assert "ถูกต้องไหมคะ" in last.text
+    session.refresh_from_db()
+    assert session.pending["facts"]["gross_weight_kg"] == "18500"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("", EmptyText), (" \n ", EmptyText), ("x" * 2001, TextTooLong), ("a\0b", BadFrame)],
+)
+def test_post_refuses(text: str, error: type[Exception]) -> None:
+    session = SessionFactory()
+
+    with pytest.raises(error):
+        services.post(session.pk, cid="a", text=text, now=timezone.now())
+    assert not session.messages.exists()
+
+
+def test_post_refuses_the_thirty_first_message_within_a_minute() -> None:
+    session = SessionFactory()
+    now = timezone.now()
+    for n in range(services.MESSAGES_A_MINUTE):
+        services.post(session.pk, cid=f"{n}", text="hi", now=now)
+
+    with pytest.raises(TooMany):
+        services.post(session.pk, cid="one more", text="hi", now=now)
+    services.post(session.pk, cid="later", text="hi", now=now + dt.timedelta(minutes=2))
+
+
+def test_the_sweeper_finds_a_message_whose_task_was_lost() -> None:
+    session = SessionFactory()
+    services.post(session.pk, cid="a", text="hi", now=timezone.now())
+
+    assert services.republish_stuck(timezone.now()) == 0
+    assert services.republish_stuck(timezone.now() + dt.timedelta(minutes=1)) == 1
+
+
+def test_pending_survives_its_json() -> None:
+    pending = services.Pending(
+        Facts(origin="KRPUS", etd=dt.date(2030, 1, 2), containers=2),
+        {"origin": Evidence("Busan", "chat:1", 0, 5, "rules")},
+    )
+
+    assert services._pending_from_json(services._pending_as_json(pending)) == pending

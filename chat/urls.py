@@ -1,0 +1,9 @@
+from django.urls import path
+
+from chat import views
+
+app_name = "chat"
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("<str:token>/", views.open_link, name="open"),
+]

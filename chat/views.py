@@ -1,0 +1,66 @@
+"""The pages: a link's door, which only a click opens, and the conversation behind it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chat import access, services
+from chat.errors import Denied
+from chat.wording import DOOR, GONE, PAGE
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with one button; pressing it trades the token for the conversation's cookie.
+
+    Mail scanners follow links: a GET changes nothing and gives nothing away.
+    """
+    now = timezone.now()
+    try:
+        link = services.link_of_token(token, now)
+    except Denied:
+        return _gone(request)
+    if request.method != "POST":
+        language = link.request.language
+        context = {"language": language, "words": DOOR[language], "number": str(link.request)}
+        return _private(render(request, "chat/open.html", context))
+    response = redirect("chat:page")
+    response.set_cookie(
+        access.COOKIE,
+        access.seal_link(link.pk),
+        max_age=int((link.expires_at - now).total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return _private(response)
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The conversation of the cookie; what is in it comes over the socket."""
+    try:
+        link_id = access.sealed_link(request.COOKIES.get(access.COOKIE, ""))
+        link = services.link_by_id(link_id, timezone.now())
+    except Denied:
+        return _gone(request)
+    language = services.language_of(link.request)
+    context = {"language": language, "words": PAGE, "number": str(link.request)}
+    return _private(render(request, "chat/page.html", context))
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """The same answer for wrong, expired and revoked links."""
+    wanted = request.headers.get("Accept-Language", "")[:2].lower()
+    order = sorted(GONE, key=lambda language: language != wanted)
+    context = {"texts": [(language, GONE[language]) for language in order], "language": order[0]}
+    return _private(render(request, "chat/gone.html", context, status=404))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,154 @@
+"""The facts of one text by rules, and how several texts of a mail are put together."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from freight.extraction.containers import read_container
+from freight.extraction.found import Found, Reading
+from freight.extraction.numbers import read_order_number
+from freight.extraction.review import review_reasons
+from freight.extraction.routes import read_route
+from freight.extraction.schedule import read_schedule
+from freight.extraction.text import Prepared, language_of, prepare, prepare_forwarded
+from freight.extraction.weights import close, read_weight
+from freight.fields import FACT_NAMES, Container, Evidence, Extraction, Facts, Source
+
+METHOD = "rules"
+# a mail is read to here; a longer one is a document, and every reader's time grows with its length
+MAX_CHARS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """What one source says: a reading for each fact, the number of containers and why a person should look."""
+
+    source: Source
+    facts: dict[str, Reading[Any]]
+    containers: int
+    review: tuple[str, ...]
+    order_number: Found[str] | None
+
+    def states_something(self) -> bool:
+        """Whether any fact or an open question about one was found."""
+        return any(reading.found or reading.warning for reading in self.facts.values())
+
+
+def read_source(source: Source, *, today: dt.date, language: str) -> SourceReading:
+    """The facts that `source` states in its newest words, else in the mail that it forwards."""
+    text = source.text[:MAX_CHARS]
+    reading = _read(source, prepare(text), today=today, language=language)
+    if reading.states_something():
+        return reading
+    forwarded = prepare_forwarded(text)
+    return _read(source, forwarded, today=today, language=language) if forwarded else reading
+
+
+def _read(source: Source, prepared: Prepared, *, today: dt.date, language: str) -> SourceReading:
+    container, containers = read_container(prepared.text)
+    route = read_route(prepared.text, prepared.cased)
+    schedule = read_schedule(prepared.text, today=today, language=language or language_of(prepared.text))
+    review = review_reasons(prepared.text)
+    if "lcl" in review:
+        container = Reading(warning="container_lcl")
+    return SourceReading(
+        source=source,
+        facts={
+            "gross_weight_kg": read_weight(prepared.text),
+            "container": container,
+            "etd": schedule.departure,
+            "eta": schedule.arrival,
+            "origin": route.origin,
+            "destination": route.destination,
+        },
+        containers=containers,
+        review=(*review, "several_shipments") if route.several else review,
+        order_number=read_order_number(prepared.cased),
+    )
+
+
+def merge(readings: Sequence[SourceReading]) -> Extraction:
+    """One answer from readings in the order of their sources.
+
+    The body comes before the subject, both before attachments. What body and attachment say differently stays open.
+    """
+    ordered = sorted(readings, key=lambda reading: _precedence(reading.source.name))
+    values: dict[str, Any] = {}
+    evidence: dict[str, Evidence] = {}
+    warnings: list[str] = []
+    for name in FACT_NAMES:
+        stated = [(reading, reading.facts[name]) for reading in ordered]
+        chosen, notes = _choose(name, stated)
+        warnings += notes
+        if chosen is not None:
+            reading, found = chosen
+            values[name] = found.value
+            evidence[name] = evidence_of(reading.source, found)
+    review = tuple(dict.fromkeys(reason for reading in ordered for reason in reading.review))
+    containers = _containers(ordered, evidence)
+    number = next((r for r in ordered if r.order_number and not _is_attachment(r.source.name)), None)
+    return Extraction(
+        facts=Facts(**values, containers=containers),
+        evidence=evidence,
+        order_number=number.order_number.value if number and number.order_number else None,
+        order_number_evidence=evidence_of(number.source, number.order_number) if number and number.order_number else None,
+        review=review,
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def evidence_of(source: Source, found: Found[Any]) -> Evidence:
+    """The words of `source` that `found` was read from."""
+    return Evidence(source.text[found.start : found.end], source.name, found.start, found.end, METHOD)
+
+
+def _precedence(name: str) -> int:
+    return {"body": 0, "subject": 1}.get(name, 2)
+
+
+def _is_attachment(name: str) -> bool:
+    return name.startswith("attachment:")
+
+
+def _choose(
+    name: str, stated: Sequence[tuple[SourceReading, Reading[Any]]]
+) -> tuple[tuple[SourceReading, Found[Any]] | None, list[str]]:
+    """The first source's answer; none where it left the fact open for a reason, or an attachment says otherwise."""
+    chosen: tuple[SourceReading, Found[Any]] | None = None
+    warnings: list[str] = []
+    is_open = False
+    for reading, answer in stated:
+        if answer.warning:
+            warnings.append(answer.warning if ":" in answer.warning else f"{name}:{answer.warning}")
+            is_open = is_open or chosen is None
+        elif answer.found is not None and chosen is None and not is_open:
+            chosen = (reading, answer.found)
+        elif answer.found is not None and chosen is not None and _differs(name, chosen[1].value, answer.found.value):
+            if _refines(chosen[1].value, answer.found.value):
+                chosen = (reading, answer.found)
+            elif _is_attachment(reading.source.name):
+                return None, [*warnings, f"{name}:conflict"]
+    return (None if is_open else chosen), warnings
+
+
+def _differs(name: str, first: Any, second: Any) -> bool:
+    return not close(first, second) if name == "gross_weight_kg" else bool(first != second)
+
+
+def _refines(first: Any, second: Any) -> bool:
+    """Whether the second says the same more exactly: a 40ft that is a high cube."""
+    return first is Container.FT40 and second is Container.FT40HC
+
+
+def _containers(readings: Sequence[SourceReading], evidence: dict[str, Evidence]) -> int:
+    """The number of containers, of the source that named the size first."""
+    named = evidence["container"].source if "container" in evidence else None
+    first = [reading.containers for reading in readings if reading.source.name == named]
+    return max([*first, *(reading.containers for reading in readings if not _is_attachment(reading.source.name)), 1])
+
+
+def read_all(sources: Sequence[Source], *, today: dt.date, language: str) -> Iterator[SourceReading]:
+    """Readings of every source, in the order given."""
+    for source in sources:
+        yield read_source(source, today=today, language=language)

@@ -1,0 +1,128 @@
+"""A mail's text made ready for reading: folded and masked, of the same length, so that offsets stay true."""
+
+import re
+from dataclasses import dataclass
+
+from freight.places import fold
+
+_LIKE = {
+    **{ord(char): "'" for char in "’‘′`´"},
+    **{ord(char): '"' for char in "″“”"},
+    **{ord(char): "-" for char in "–—−‒‐‑"},
+    **{ord(char): "~" for char in "～〜∼˜"},
+    **{ord(char): "x" for char in "×✕✖"},
+    **{ord(char): ">" for char in "→⇒➔➡►▶⟶"},
+    **{0x0E50 + digit: str(digit) for digit in range(10)},
+    0x0D: " ",
+    0x200B: " ",
+    0x2002: " ",
+    0x2003: " ",
+    0x2009: " ",
+    0x202F: " ",
+}
+
+# where an older mail begins; what stands below is not what the customer asks for now
+_OLDER = re.compile(
+    r"^[ \t>]{0,8}(?:"
+    r"-{2,} ?(?:original message|forwarded message|원본 ?메(?:시지|일)|전달된 ?메(?:시지|일)|original mail|転送メッセージ|元のメッセージ"
+    r"|ข้อความต้นฉบับ|ข้อความที่ส่งต่อ)[^\n]*"
+    r"|on [^\n]{5,120}(?:\n[^\n]{0,80})?wrote:[^\n]*"
+    r"|[^\n]{5,160}(?:님이|이\(가\)|님께서) ?(?:작성|쓴 ?글|보낸)[^\n]{0,8}:[^\n]*"
+    r"|[^\n]{5,160}(?:が|は)?(?:書きました|のメール)[^\n]{0,3}:[^\n]*"
+    r"|[^\n]{3,160}เขียนว่า ?:?[^\n]*"
+    r"|(?:from|보낸 ?사람|보낸이|발신|差出人|送信者|จาก) ?: ?[^\n]*@[^\n]*\n"
+    r"|(?:from|보낸 ?사람|差出人|จาก) ?: ?[^\n]*\n[ \t>]{0,8}(?:sent|date|보낸 ?날짜|날짜|送信日時|日時|วันที่) ?:[^\n]*"
+    r"|_{12,}"
+    r")[ \t]{0,8}$",
+    re.MULTILINE,
+)
+_FORWARD = re.compile(r"forwarded|전달된|転送|ส่งต่อ|begin forwarded|fyi|아래 (?:고객|메일|내용|요청)|see below|below")
+_QUOTED = re.compile(r"^[ \t]{0,8}>[^\n]*$", re.MULTILINE)
+_CLOSING = re.compile(
+    r"^[ \t]{0,8}(?:--|(?:(?:with )?(?:best|kind|warm|kindest|warmest|many)?[ ,]*(?:regards|wishes)|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)"
+    r"|cheers|thanks(?: (?:and|&|in advance|a lot|so much)[^\n]{0,20})?|thank you(?: (?:very much|in advance|and)[^\n]{0,20})?|br|rgds|best"
+    r"|감사합니다|고맙습니다|[^\n]{0,20}(?:드림|올림|배상)|以上|敬具|よろしくお願い[^\n]{0,20}|宜しくお願い[^\n]{0,20}"
+    r"|ขอบคุณ(?:ครับ|ค่ะ|มาก)?[^\n]{0,15}|ขอแสดงความนับถือ|ด้วยความเคารพ)[.,!~。]{0,4})[ \t]{0,8}$",
+    re.MULTILINE,
+)
+_STILL_FACTS = re.compile(
+    r"\d ?(?:kgs?|t|tons?|mt|lbs?|톤|킬로|ft|'|피트|トン|キロ|フィート|ตัน|กก|ฟุต)(?![a-z])"
+    r"|(?:etd|eta|pol|pod|origin|destination|weight|container|departure|arrival|출발|도착|선적|중량|컨테이너|목적지|品名|重量|積地|揚地"
+    r"|コンテナ|出発|到着|น้ำหนัก|ต้นทาง|ปลายทาง|ตู้)[^\n:]{0,12}:"
+    r"|^[ \t]{0,8}(?:p\.? ?s\.?|추신|追伸|ป\.ล)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text to read: folded, and with its own letters; both with the offsets of the text as it came."""
+
+    text: str
+    cased: str
+
+
+def prepare(text: str) -> Prepared:
+    """`text` without quoted lines, older mails and signature; each is blanked, none is cut."""
+    folded = _folded(text)
+    cut = _OLDER.search(folded)
+    start = cut.start() if cut else len(folded)
+    return _prepared(text, _without_signature(_unquoted(folded[:start] + _blank(folded[start:]))))
+
+
+def prepare_forwarded(text: str) -> Prepared | None:
+    """The mail that `text` forwards, None where it forwards none: a plain reply's old text is no new request."""
+    folded = _folded(text)
+    cut = _OLDER.search(folded)
+    if cut is None or not _FORWARD.search(folded[: cut.end()]):
+        return None
+    return _prepared(text, _without_signature(_blank(folded[: cut.end()]) + folded[cut.end() :]))
+
+
+def _folded(text: str) -> str:
+    return fold(text).translate(_LIKE)
+
+
+def _prepared(text: str, masked: str) -> Prepared:
+    cased = "".join(raw if seen != " " else " " for raw, seen in zip(text, masked, strict=True))
+    return Prepared(masked, cased)
+
+
+def language_of(text: str) -> str:
+    """`ko`, `ja`, `th` or `en`, by the scripts of the text."""
+    counts = {
+        "ko": len(re.findall("[가-힣]", text)),
+        "ja": len(re.findall("[ぁ-ヺ]", text)),
+        "th": len(re.findall("[ก-๎]", text)),
+    }
+    best = max(counts, key=lambda key: counts[key])
+    letters = len(re.findall(r"[^\W\d_]", text))
+    return best if counts[best] >= 2 and counts[best] * 12 >= letters else "en"
+
+
+def sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence or line around `text[start:end]` begins and ends."""
+    before = max((match.end() for match in _SENTENCE_END.finditer(text, max(0, start - 300), start)), default=-1)
+    after = _SENTENCE_END.search(text, end, end + 300)
+    return (before if before >= 0 else max(0, start - 300)), (after.start() if after else min(len(text), end + 300))
+
+
+_SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$)(?<!no\.)(?<!approx\.)(?<!dec\.)(?<!nov\.)(?<!jan\.)|[。]|(?<=[가-힣])\.(?=[^\d])|;")
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _unquoted(text: str) -> str:
+    return _QUOTED.sub(lambda match: _blank(match.group()), text)
+
+
+def _without_signature(text: str) -> str:
+    closing = None
+    for closing in _CLOSING.finditer(text):
+        pass
+    if closing is None or text.count("\n", closing.end()) > 14:
+        return text
+    tail = text[closing.end() :]
+    kept = [line if _STILL_FACTS.search(line) else _blank(line) for line in tail.split("\n")]
+    return text[: closing.end()] + "\n".join(kept)

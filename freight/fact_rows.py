@@ -1,0 +1,137 @@
+"""The facts of a request as an operator reads them: label, value, and where each was read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from freight import places
+from freight.fields import FACT_NAMES, Container, Evidence
+from freight.models import QuoteRequest
+
+LABELS = {
+    "gross_weight_kg": gettext_lazy("Gross weight"),
+    "container": gettext_lazy("Container"),
+    "containers": gettext_lazy("Number of containers"),
+    "etd": gettext_lazy("Departure (ETD)"),
+    "eta": gettext_lazy("Arrival (ETA)"),
+    "origin": gettext_lazy("Origin"),
+    "destination": gettext_lazy("Destination"),
+}
+METHODS = {
+    "rules": gettext_lazy("read by rules"),
+    "llm": gettext_lazy("read by the language model"),
+    "choice": gettext_lazy("chosen by the customer"),
+    "operator": gettext_lazy("entered by an operator"),
+}
+REVIEW = {
+    "lcl": gettext_lazy("less than a container (LCL)"),
+    "air": gettext_lazy("air freight"),
+    "dangerous": gettext_lazy("dangerous goods"),
+    "several_shipments": gettext_lazy("several shipments"),
+    "overweight": gettext_lazy("heavier than the containers take"),
+    "implausible": gettext_lazy("facts do not fit together"),
+    "machine": gettext_lazy("sent by a machine"),
+    "address": gettext_lazy("no proper mail address"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact on the screen; `value` is empty where the fact is missing."""
+
+    name: str
+    label: str
+    value: str
+    quote: str
+    source: str
+    method: str
+
+
+def fact_rows(request: QuoteRequest) -> list[FactRow]:
+    """A row for each of the six facts in the order they are asked for, then the containers."""
+    evidence = request.fact_evidence
+    return [_row(request, name, evidence.get(name)) for name in (*FACT_NAMES, "containers")]
+
+
+def _row(request: QuoteRequest, name: str, evidence: Evidence | None) -> FactRow:
+    return FactRow(
+        name=name,
+        label=str(LABELS[name]),
+        value=shown(name, getattr(request, name)),
+        quote=evidence.quote if evidence else "",
+        source=source_label(evidence.source) if evidence else "",
+        method=str(METHODS.get(evidence.method, evidence.method)) if evidence else "",
+    )
+
+
+def shown(name: str, value: Any) -> str:
+    """A fact's value as an operator reads it; an empty string where there is none."""
+    if value in (None, ""):
+        return ""
+    show: Callable[[Any], str] = _SHOW.get(name, str)
+    return show(value)
+
+
+def _weight(value: Decimal) -> str:
+    decimals = 0 if value == value.to_integral_value() else 2
+    return f"{number_format(value, decimals, use_l10n=True, force_grouping=True)} kg"
+
+
+def _container(value: str) -> str:
+    return f"{value} ({Container(value).iso_code})"
+
+
+def place(code: str) -> str:
+    """A place's name in the reader's language with its code, or the bare code of an unknown one."""
+    name = place_name(code)
+    return f"{name} ({code})" if name != code else code
+
+
+def place_name(code: str) -> str:
+    """A place's name in the reader's language, or its code."""
+    return places.display_name(code, (get_language() or "en")[:2]) or code
+
+
+_SHOW: dict[str, Callable[[Any], str]] = {
+    "gross_weight_kg": _weight,
+    "container": _container,
+    "etd": lambda value: date_format(value, "Y-m-d"),
+    "eta": lambda value: date_format(value, "Y-m-d"),
+    "origin": place,
+    "destination": place,
+}
+
+
+def route(request: QuoteRequest) -> str:
+    """`부산 → 상하이`; a question mark where an end is not known, empty where neither is."""
+    ends = [place_name(code) if code else "?" for code in (request.origin, request.destination)]
+    return " → ".join(ends) if ends != ["?", "?"] else ""
+
+
+def source_label(source: str) -> str:
+    """Where a fact was read, in the reader's language."""
+    kind, _colon, detail = source.partition(":")
+    match kind:
+        case "subject":
+            return _("subject")
+        case "body":
+            return _("mail text")
+        case "attachment":
+            return _("attachment %(path)s") % {"path": detail}
+        case "chat":
+            return _("chat message")
+        case "form":
+            return _("form")
+        case "operator":
+            return _("operator %(name)s") % {"name": detail}
+    return source
+
+
+def review_labels(request: QuoteRequest) -> list[str]:
+    """Why the machine may not carry on with this request, in the reader's language."""
+    return [str(REVIEW.get(reason, reason)) for reason in request.review]

@@ -1,0 +1,110 @@
+"""The six facts of a quotation request as values, with where each was read."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+FACT_NAMES = ("gross_weight_kg", "container", "etd", "eta", "origin", "destination")
+
+
+class Container(StrEnum):
+    """Container sizes that are priced, by the trade's short name."""
+
+    FT20 = "20ft"
+    FT40 = "40ft"
+    FT40HC = "40ftHC"
+    FT45 = "45ft"
+
+    @property
+    def iso_code(self) -> str:
+        """Size and type code of ISO 6346."""
+        return {"20ft": "22G1", "40ft": "42G1", "40ftHC": "45G1", "45ft": "L5G1"}[self.value]
+
+    @property
+    def seed_code(self) -> int:
+        """1 to 4, as `ContainerSize` in JSON that leaves for other systems."""
+        return [*Container].index(self) + 1
+
+    @property
+    def payload_kg(self) -> int:
+        """Most cargo one container takes, in kg, as its CSC plate usually allows."""
+        return {"20ft": 28_200, "40ft": 28_800, "40ftHC": 28_600, "45ft": 27_700}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a fact was read: `quote` is `text[start:end]` of the source that `source` names.
+
+    source: `subject`, `body`, `attachment:<path>`, `chat:<message id>`, `form`, `operator:<name>`.
+    method: `rules`, `llm`, `choice` or `operator`.
+    """
+
+    quote: str
+    source: str
+    start: int
+    end: int
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The six facts; None where not stated. `origin` and `destination` are UN/LOCODEs."""
+
+    gross_weight_kg: Decimal | None = None
+    container: Container | None = None
+    etd: dt.date | None = None
+    eta: dt.date | None = None
+    origin: str | None = None
+    destination: str | None = None
+    containers: int = 1
+
+    def missing(self) -> tuple[str, ...]:
+        """Names of the facts that are not there yet, in the order they are asked for."""
+        return tuple(name for name in FACT_NAMES if getattr(self, name) is None)
+
+    def stated(self) -> Iterator[tuple[str, Any]]:
+        """(name, value) of the facts that are there."""
+        return (
+            (name, getattr(self, name)) for name in FACT_NAMES if getattr(self, name) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that facts may be read from, newest and most trusted first in a sequence of them."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was read from a mail: facts, the evidence of each stated one, and what a person should know.
+
+    `review` names why the machine must not price this by itself (`lcl`, `air`, `dangerous`,
+    `several_shipments`), empty where it may.
+    """
+
+    facts: Facts = field(default_factory=Facts)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    order_number: str | None = None
+    order_number_evidence: Evidence | None = None
+    review: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def evidence_as_json(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, Any]]:
+    """Evidence as plain JSON values, to be kept in a row."""
+    return {name: asdict(item) for name, item in evidence.items()}
+
+
+def evidence_from_json(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Evidence]:
+    """The inverse of `evidence_as_json`; keys that Evidence does not have are left out."""
+    known = {item.name for item in fields(Evidence)}
+    return {
+        name: Evidence(**{key: value for key, value in item.items() if key in known})
+        for name, item in stored.items()
+    }

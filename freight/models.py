@@ -1,0 +1,391 @@
+"""The trade's rows: requests, quotations, orders, shipments, tariffs and outgoing mail."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from freight.errors import StateConflict
+from freight.fields import (
+    FACT_NAMES,
+    Container,
+    Evidence,
+    Facts,
+    evidence_as_json,
+    evidence_from_json,
+)
+
+
+class Moves(models.Model):
+    """A row with a state that changes only along `MOVES`, by compare-and-swap."""
+
+    MOVES: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    class Meta:
+        abstract = True
+
+    def move(self, state: str, **changes: Any) -> None:
+        """Go from the state this object was read with to `state`; raises StateConflict if it has
+        moved.
+        """
+        before: str = self.state  # type: ignore[attr-defined]  # every subclass has the column
+        if state not in self.MOVES[before]:
+            raise StateConflict(f"{self._meta.label} {self.pk}: {before} -> {state} is not a move")
+        changes = {**changes, "state": state, "updated_at": timezone.now()}
+        rows = type(self)._default_manager.filter(pk=self.pk, state=before).update(**changes)
+        if rows != 1:
+            raise StateConflict(f"{self._meta.label} {self.pk} is no longer {before}")
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+class Language(models.TextChoices):
+    KO = "ko", "한국어"
+    EN = "en", "English"
+    JA = "ja", "日本語"
+    TH = "th", "ไทย"
+
+
+class Mode(models.TextChoices):
+    """What the machine may send by itself in answer to a mailbox's mails."""
+
+    OBSERVE = "observe", _("observe: nothing is sent")
+    DRAFT = "draft", _("draft: an operator approves")
+    AUTO = "auto", _("auto: sent by itself")
+
+
+class Tariff(models.Model):
+    """A price list; the newest active one prices. Amounts in KRW without VAT."""
+
+    name = models.CharField(_("name"), max_length=80)
+    active = models.BooleanField(_("active"), default=True)
+    base = models.DecimalField(
+        _("base amount"), max_digits=14, decimal_places=0, default=Decimal(1_000_000)
+    )
+    per_100km = models.DecimalField(
+        _("amount per 100 km"), max_digits=14, decimal_places=0, default=Decimal(1_000_000)
+    )
+    per_kg = models.DecimalField(
+        _("amount per kg"), max_digits=14, decimal_places=2, default=Decimal(100)
+    )
+    factor_20ft = models.DecimalField(
+        _("factor 20ft"), max_digits=6, decimal_places=3, default=Decimal(1)
+    )
+    factor_40ft = models.DecimalField(
+        _("factor 40ft"), max_digits=6, decimal_places=3, default=Decimal("1.5")
+    )
+    factor_40ft_hc = models.DecimalField(
+        _("factor 40ft HC"), max_digits=6, decimal_places=3, default=Decimal("1.75")
+    )
+    factor_45ft = models.DecimalField(
+        _("factor 45ft"), max_digits=6, decimal_places=3, default=Decimal(2)
+    )
+    express_days = models.PositiveSmallIntegerField(_("express up to days"), default=7)
+    express_factor = models.DecimalField(
+        _("express factor"), max_digits=6, decimal_places=3, default=Decimal("1.2")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("tariff")
+        verbose_name_plural = _("tariffs")
+        ordering = ["-active", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
+    def open(self) -> Self:
+        """Requests that wait for somebody: the machine, the customer or an operator."""
+        return self.filter(state__in=[State.EXTRACTED, State.AWAITING_CUSTOMER, State.CONFIRMED])
+
+    def for_operator(self) -> Self:
+        """Open requests that the machine may not carry on with."""
+        return self.open().exclude(review=[])
+
+
+class State(models.TextChoices):
+    EXTRACTED = "extracted", _("read")
+    AWAITING_CUSTOMER = "awaiting_customer", _("awaiting customer")
+    CONFIRMED = "confirmed", _("complete")
+    QUOTED = "quoted", _("quoted")
+    ORDERED = "ordered", _("ordered")
+    EXPIRED = "expired", _("expired")
+    DECLINED = "declined", _("declined")
+
+
+class QuoteRequest(Moves):
+    """A customer's wish for a price: the six facts, where each was read, and how far it has come.
+    """
+
+    MOVES = {
+        State.EXTRACTED: (State.AWAITING_CUSTOMER, State.CONFIRMED, State.DECLINED, State.EXPIRED),
+        State.AWAITING_CUSTOMER: (State.CONFIRMED, State.DECLINED, State.EXPIRED),
+        State.CONFIRMED: (State.QUOTED, State.AWAITING_CUSTOMER, State.DECLINED),
+        State.QUOTED: (State.ORDERED, State.CONFIRMED, State.EXPIRED, State.DECLINED),
+        State.ORDERED: (),
+        State.EXPIRED: (State.CONFIRMED,),
+        State.DECLINED: (),
+    }
+
+    number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)  # noqa: DJ001  # null until the key is known, then BB-<year>-<key>
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=20, choices=State, default=State.EXTRACTED, db_index=True
+    )
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.DRAFT)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.KO)
+    customer_name = models.CharField(_("customer"), max_length=200, blank=True)
+    customer_address = models.CharField(_("address"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    # the mail that asked: what our mails answer to
+    message_id = models.CharField(max_length=998, blank=True, editable=False)
+    references = models.TextField(blank=True, editable=False)
+    # RFC 3834: a reason why no machine may answer; empty where it may
+    machine = models.CharField(max_length=100, blank=True, editable=False)
+
+    gross_weight_kg = models.DecimalField(
+        _("gross weight (kg)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    container = models.CharField(
+        _("container"), max_length=8, blank=True, choices=[(c.value, c.value) for c in Container]
+    )
+    containers = models.PositiveSmallIntegerField(_("number of containers"), default=1)
+    etd = models.DateField(_("departure (ETD)"), null=True, blank=True)
+    eta = models.DateField(_("arrival (ETA)"), null=True, blank=True)
+    origin = models.CharField(_("origin"), max_length=5, blank=True)
+    destination = models.CharField(_("destination"), max_length=5, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    review = models.JSONField(_("for the operator because"), default=list, blank=True)
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = QuoteRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quote request")
+        verbose_name_plural = _("quote requests")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(containers__gte=1), name="quoterequest_at_least_one_container"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"#{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and on the first save take the number from the key: unique without a counter to
+        lock.
+        """
+        super().save(*args, **kwargs)
+        if not self.number:
+            self.number = f"BB-{timezone.localtime(self.created_at).year}-{self.pk:06d}"
+            super().save(update_fields=["number"])
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            gross_weight_kg=self.gross_weight_kg,
+            container=Container(self.container) if self.container else None,
+            etd=self.etd,
+            eta=self.eta,
+            origin=self.origin or None,
+            destination=self.destination or None,
+            containers=self.containers,
+        )
+
+    @property
+    def fact_evidence(self) -> dict[str, Evidence]:
+        return evidence_from_json(self.evidence)
+
+    def take(self, facts: Facts, evidence: dict[str, Evidence]) -> None:
+        """Set the stated `facts` on this object; a fact without evidence is no fact. Does not
+        save.
+        """
+        for name, value in facts.stated():
+            if name in evidence:
+                setattr(self, name, value)
+        self.containers = facts.containers if facts.containers > 1 else self.containers
+        kept = {
+            name: item for name, item in evidence.items() if name in (*FACT_NAMES, "containers")
+        }
+        self.evidence = {**self.evidence, **evidence_as_json(kept)}
+
+
+class ChatLink(models.Model):
+    """A link that opens the conversation about one request. The token itself is in the mail only.
+    """
+
+    request = models.ForeignKey(QuoteRequest, models.CASCADE, related_name="chat_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("chat link")
+        verbose_name_plural = _("chat links")
+
+    def __str__(self) -> str:
+        return f"{self.request} {self.created_at:%Y-%m-%d}"
+
+
+class Quotation(Moves):
+    """A priced revision of a request; `lines` add up to `total` to the won."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("to be approved")
+        ISSUED = "issued", _("issued")
+        SUPERSEDED = "superseded", _("superseded")
+        REFUSED = "refused", _("refused")
+
+    MOVES = {
+        State.DRAFT: (State.ISSUED, State.SUPERSEDED, State.REFUSED),
+        State.ISSUED: (State.SUPERSEDED,),
+        State.SUPERSEDED: (),
+        State.REFUSED: (),
+    }
+
+    request = models.ForeignKey(QuoteRequest, models.PROTECT, related_name="quotations")
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    currency = models.CharField(_("currency"), max_length=3, default="KRW")
+    total = models.DecimalField(_("total"), max_digits=16, decimal_places=2)
+    lines = models.JSONField(_("lines"))  # [{code, amount (string), data}]
+    snapshot = models.JSONField(_("tariff used"))
+    valid_until = models.DateField(_("valid until"))
+    draft_reason = models.CharField(_("draft because"), max_length=60, blank=True)
+    approved_by = models.CharField(_("approved by"), max_length=150, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("quotation")
+        verbose_name_plural = _("quotations")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "revision"], name="quotation_revision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} r{self.revision}"
+
+
+class Order(models.Model):
+    """A quotation that its customer has accepted: at most one a quotation."""
+
+    quotation = models.OneToOneField(Quotation, models.PROTECT, related_name="order")
+    customer_reference = models.CharField(_("customer's number"), max_length=100, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict)
+    placed_at = models.DateTimeField(_("placed"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quotation.request}"
+
+
+class Shipment(models.Model):
+    """The transport of an order, with the status its customer sees."""
+
+    class Status(models.IntegerChoices):
+        REQUESTED = 1, _("requested")
+        QUOTED = 2, _("quoted")
+        ORDERED = 3, _("ordered")
+        IN_TRANSIT = 4, _("in transit")
+        DELIVERED = 5, _("delivered")
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="shipment")
+    number = models.CharField(_("number"), max_length=24, unique=True)
+    status = models.PositiveSmallIntegerField(_("status"), choices=Status, default=Status.ORDERED)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("shipment")
+        verbose_name_plural = _("shipments")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self, now: dt.datetime) -> Self:
+        """Mails that somebody should send or look into now."""
+        ready = Q(state__in=[Sending.QUEUED, Sending.UNCERTAIN], next_at__lte=now)
+        return self.filter(ready | Q(state=Sending.SENDING, lease_until__lte=now))
+
+
+class Sending(models.TextChoices):
+    DRAFT = "draft", _("to be approved")
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    UNCERTAIN = "uncertain", _("uncertain")
+    UNDELIVERED = "undelivered", _("undelivered")
+
+
+class OutgoingMail(Moves):
+    """One intended mail: its bytes and Message-ID are fixed when it is intended and never change.
+    """
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("question")
+        QUOTATION = "quotation", _("quotation")
+        CONFIRMATION = "confirmation", _("order confirmation")
+        REMINDER = "reminder", _("reminder")
+
+    MOVES = {
+        Sending.DRAFT: (Sending.QUEUED, Sending.FAILED),
+        Sending.QUEUED: (Sending.SENDING, Sending.FAILED),
+        Sending.SENDING: (Sending.SENT, Sending.QUEUED, Sending.FAILED, Sending.UNCERTAIN),
+        Sending.UNCERTAIN: (Sending.SENDING, Sending.SENT, Sending.FAILED),
+        Sending.SENT: (Sending.UNDELIVERED,),
+        Sending.FAILED: (Sending.QUEUED,),
+        Sending.UNDELIVERED: (),
+    }
+
+    # what is intended, once: "quotation:BB-2026-000123:1"
+    key = models.CharField(_("intent"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    request = models.ForeignKey(QuoteRequest, models.PROTECT, related_name="outgoing", null=True)
+    recipient = models.CharField(_("recipient"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=500)
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    sealed = models.BinaryField()  # the mail's bytes, encrypted: they may carry a chat link
+    state = models.CharField(
+        _("state"), max_length=12, choices=Sending, default=Sending.QUEUED, db_index=True
+    )
+    attempt = models.PositiveIntegerField(_("attempt"), default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    # empty: only an operator moves it on
+    next_at = models.DateTimeField(_("next try"), default=timezone.now, null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("intended"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["state", "next_at"], name="outgoing_due")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,242 @@
+"""From a request to a price: what is missing is asked for, what is complete is quoted, once."""
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from freight import letters, links, outbox, places, tariff, verification
+from freight.errors import StateConflict
+from freight.fields import FACT_NAMES, Container, Evidence, Facts, evidence_as_json
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, State, Tariff
+
+logger = logging.getLogger(__name__)
+OPERATOR_FACTS = (*FACT_NAMES, "containers")
+# how a fact that is not there stands in its column
+EMPTY = {"container": "", "origin": "", "destination": "", "containers": 1}
+WAITING = (State.EXTRACTED, State.AWAITING_CUSTOMER, State.CONFIRMED)
+
+
+def record_facts(
+    request: QuoteRequest, facts: Facts, evidence: Mapping[str, Evidence], now: dt.datetime
+) -> None:
+    """Keep the stated facts that have evidence; others of the request stay as they are."""
+    request.take(facts, dict(evidence))
+    request.updated_at = now
+    request.save(update_fields=[*FACT_NAMES, "containers", "evidence", "updated_at"])
+
+
+@transaction.atomic
+def record_operator_facts(
+    request: QuoteRequest, changes: Mapping[str, Any], *, by: str, now: dt.datetime
+) -> None:
+    """Keep facts that an operator entered; the evidence is their word and name. None clears a
+    fact.
+    """
+    evidence = dict(request.evidence)
+    for name, value in changes.items():
+        if name not in OPERATOR_FACTS:
+            raise ValueError(f"{name} is not one of the facts")
+        setattr(request, name, EMPTY.get(name) if value in (None, "") else value)
+        evidence.pop(name, None)
+        if value not in (None, ""):
+            evidence.update(evidence_as_json({name: _word_of(by, value)}))
+    request.evidence = evidence
+    request.updated_at = now
+    request.save(update_fields=[*FACT_NAMES, "containers", "evidence", "updated_at"])
+
+
+def _word_of(operator: str, value: Any) -> Evidence:
+    quote = str(value)
+    return Evidence(quote, f"operator:{operator}", start=0, end=len(quote), method="operator")
+
+
+@transaction.atomic
+def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str:
+    """Price the request if its facts are complete and plausible, else ask for what is not (once).
+
+    Returns the state it is in afterwards. What the machine may not decide (`review`) stays where it is.
+    """
+    # the row's lock: two workers that advance one request must not both quote it
+    request = QuoteRequest.objects.select_for_update().get(pk=request.pk)
+    reasons = _reasons_for_operator(request)
+    if reasons != request.review:
+        request.review = reasons
+        request.save(update_fields=["review"])
+    if reasons or request.state not in WAITING:
+        return request.state
+    open_facts = [p.field for p in verification.problems(request.facts, today=_day(now))]
+    if open_facts:
+        _await_customer(request, list(dict.fromkeys(open_facts)), now, ask=ask)
+    else:
+        if request.state != State.CONFIRMED:
+            request.move(State.CONFIRMED)
+        _quote(request, now)
+    return request.state
+
+
+def _reasons_for_operator(request: QuoteRequest) -> list[str]:
+    reasons = [reason for reason in request.review if reason not in ("machine", "address")]
+    if request.machine:
+        reasons.append("machine")
+    try:
+        validate_email(request.customer_address)
+    except ValidationError:
+        reasons.append("address")
+    return reasons
+
+
+def _await_customer(
+    request: QuoteRequest, names: list[str], now: dt.datetime, *, ask: bool
+) -> None:
+    if request.state != State.AWAITING_CUSTOMER:
+        request.move(State.AWAITING_CUSTOMER)
+    asked_before = OutgoingMail.objects.filter(request=request, kind=OutgoingMail.Kind.QUESTION)
+    if not ask or request.mode == Mode.OBSERVE or asked_before.exists():
+        return
+    token = links.issue(request, now)
+    letter = letters.write(
+        "question",
+        request.language,
+        name=request.customer_name,
+        number=request.number,
+        asked=letters.asked_lines([name for name in FACT_NAMES if name in names], request.language),
+        known=letters.fact_lines(request.facts, request.language),
+        link=settings.BUSYBEE_PUBLIC_URL + reverse("chat:open", args=[token]),
+    )
+    outbox.intend(
+        key=f"question:{request.number}:1",
+        kind=OutgoingMail.Kind.QUESTION,
+        request=request,
+        subject=letter.subject,
+        text=letter.text,
+        draft=request.mode == Mode.DRAFT,
+    )
+
+
+def current_tariff() -> tariff.Tariff:
+    """The price list that prices now: the newest active row, else the default one."""
+    row = Tariff.objects.filter(active=True).order_by("-pk").first()
+    if row is None:
+        return tariff.DEFAULT_TARIFF
+    factors = {
+        Container.FT20: row.factor_20ft,
+        Container.FT40: row.factor_40ft,
+        Container.FT40HC: row.factor_40ft_hc,
+        Container.FT45: row.factor_45ft,
+    }
+    return tariff.Tariff(
+        base=row.base,
+        per_100km=row.per_100km,
+        factors=factors,
+        per_kg=row.per_kg,
+        express_days=row.express_days,
+        express_factor=row.express_factor,
+        currency="KRW",
+        version=f"tariff-{row.pk}",
+    )
+
+
+def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
+    facts = request.facts
+    origin, destination = places.get(facts.origin or ""), places.get(facts.destination or "")
+    if not (
+        origin
+        and destination
+        and facts.container
+        and facts.gross_weight_kg
+        and facts.etd
+        and facts.eta
+    ):
+        raise StateConflict(f"{request} has lost a fact since it was verified")
+    price = tariff.price(
+        tariff=current_tariff(),
+        origin=origin,
+        destination=destination,
+        container=facts.container,
+        containers=facts.containers,
+        gross_weight_kg=facts.gross_weight_kg,
+        etd=facts.etd,
+        eta=facts.eta,
+    )
+    earlier = request.quotations.order_by("-revision").first()
+    request.quotations.exclude(state=Quotation.State.REFUSED).update(
+        state=Quotation.State.SUPERSEDED
+    )
+    quotation = Quotation.objects.create(
+        request=request,
+        revision=earlier.revision + 1 if earlier else 1,
+        currency=price.currency,
+        total=price.total,
+        lines=[
+            {"code": line.code, "amount": str(line.amount), "data": line.data}
+            for line in price.lines
+        ],
+        snapshot=price.snapshot,
+        valid_until=_day(now) + dt.timedelta(days=settings.BUSYBEE_QUOTATION_DAYS),
+        draft_reason=_draft_reason(request, price.total),
+    )
+    if not quotation.draft_reason:
+        _issue(quotation)
+    return quotation
+
+
+def _draft_reason(request: QuoteRequest, total: Any) -> str:
+    if request.mode != Mode.AUTO:
+        return f"mode {request.mode}"
+    if total > settings.BUSYBEE_APPROVAL_ABOVE_KRW:
+        return "approval limit"
+    return ""
+
+
+def _issue(quotation: Quotation) -> None:
+    """Make the quotation binding and intend its mail, in the caller's transaction."""
+    request = quotation.request
+    quotation.move(Quotation.State.ISSUED)
+    request.move(State.QUOTED)
+    letter = letters.write(
+        "quotation",
+        request.language,
+        name=request.customer_name,
+        number=request.number,
+        revision=quotation.revision,
+        known=letters.fact_lines(request.facts, request.language),
+        lines=letters.price_lines(quotation.lines, request.language),
+        total=letters.amount(quotation.total),
+        valid_until=quotation.valid_until.isoformat(),
+    )
+    outbox.intend(
+        key=f"quotation:{request.number}:{quotation.revision}",
+        kind=OutgoingMail.Kind.QUOTATION,
+        request=request,
+        subject=letter.subject,
+        text=letter.text,
+    )
+
+
+@transaction.atomic
+def approve(quotation: Quotation, *, by: str, now: dt.datetime) -> None:
+    """Issue a draft quotation; raises StateConflict if it is no draft any more."""
+    quotation.approved_by = by
+    Quotation.objects.filter(pk=quotation.pk).update(approved_by=by)
+    _issue(quotation)
+    logger.info("quotation %s approved", quotation.pk)
+
+
+@transaction.atomic
+def refuse(quotation: Quotation, *, by: str, now: dt.datetime) -> None:
+    """Put a draft quotation aside: nothing is sent, the request is declined."""
+    quotation.move(Quotation.State.REFUSED)
+    quotation.request.move(State.DECLINED)
+    logger.info("quotation %s refused", quotation.pk)
+
+
+def _day(now: dt.datetime) -> dt.date:
+    return timezone.localtime(now).date()

@@ -1,0 +1,176 @@
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from freight import links, outbox, quotes
+from freight.errors import StateConflict
+from freight.fields import Container, Evidence, Facts
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State, Tariff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
+NOW = timezone.now()
+TODAY = timezone.localtime(NOW).date()
+FACTS = Facts(
+    gross_weight_kg=Decimal(18_500),
+    container=Container.FT40,
+    etd=TODAY + dt.timedelta(days=20),
+    eta=TODAY + dt.timedelta(days=25),
+    origin="KRPUS",
+    destination="CNSHA",
+)
+
+
+def seen(facts: Facts) -> dict[str, Evidence]:
+    return {name: Evidence(str(value), "body", 0, 1, "rules") for name, value in facts.stated()}
+
+
+def make_request(facts: Facts = FACTS, **changes: Any) -> QuoteRequest:
+    values = {
+        "customer_address": "kim@shipper.example",
+        "customer_name": "김하나",
+        "mode": Mode.AUTO,
+    }
+    request = QuoteRequest.objects.create(**{**values, **changes})
+    quotes.record_facts(request, facts, seen(facts), NOW)
+    return request
+
+
+def test_complete_request_is_quoted_once() -> None:
+    request = make_request()
+    assert quotes.advance(request, NOW) == State.QUOTED
+    assert quotes.advance(request, NOW) == State.QUOTED
+
+    quotation = Quotation.objects.get()
+    assert quotation.total == sum(Decimal(line["amount"]) for line in quotation.lines)
+    assert quotation.total == Decimal(18_397_843)
+    mail = OutgoingMail.objects.get()
+    assert (mail.kind, mail.state) == ("quotation", Sending.QUEUED)
+    assert "18,397,843" in outbox.readable(mail)
+
+
+@pytest.mark.parametrize("language", ["ko", "en", "ja", "th"])
+def test_missing_facts_are_asked_for_once(language: str) -> None:
+    request = make_request(replace(FACTS, gross_weight_kg=None, eta=None), language=language)
+    assert quotes.advance(request, NOW) == State.AWAITING_CUSTOMER
+    assert quotes.advance(request, NOW) == State.AWAITING_CUSTOMER
+
+    mail = OutgoingMail.objects.get()
+    text = outbox.readable(mail)
+    assert mail.kind == "question"
+    assert "1. " in text
+    assert "2. " in text
+    assert "3. " not in text
+    token = text.split("/chat/")[1].split("/")[0]
+    link = links.open_by_token(token, NOW)
+    assert link is not None
+    assert link.request_id == request.pk
+
+
+def test_link_is_not_in_the_database_in_clear() -> None:
+    quotes.advance(make_request(replace(FACTS, eta=None)), NOW)
+    mail = OutgoingMail.objects.get()
+
+    token = outbox.readable(mail).split("/chat/")[1].split("/")[0]
+    assert token.encode() not in bytes(mail.sealed)
+
+
+@pytest.mark.parametrize("changed", ["expires_at", "revoked_at"])
+def test_expired_or_revoked_link_opens_nothing(changed: str) -> None:
+    request = make_request()
+    token = links.issue(request, NOW)
+    request.chat_links.update(**{changed: NOW})
+
+    assert links.open_by_token(token, NOW) is None
+
+
+def test_fact_without_evidence_is_no_fact() -> None:
+    request = make_request(Facts())
+    quotes.record_facts(request, FACTS, {}, NOW)
+
+    request.refresh_from_db()
+    assert request.facts.missing() == Facts().missing()
+
+
+def test_draft_mode_waits_for_an_operator() -> None:
+    request = make_request(mode=Mode.DRAFT)
+    assert quotes.advance(request, NOW) == State.CONFIRMED
+    assert not OutgoingMail.objects.exists()
+
+    quotes.approve(Quotation.objects.get(), by="operator", now=NOW)
+    assert OutgoingMail.objects.get().state == Sending.QUEUED
+    assert Quotation.objects.get().approved_by == "operator"
+
+
+def test_draft_is_approved_once() -> None:
+    quotes.advance(make_request(mode=Mode.DRAFT), NOW)
+    first, second = Quotation.objects.get(), Quotation.objects.get()
+    quotes.approve(first, by="one", now=NOW)
+
+    with pytest.raises(StateConflict):
+        quotes.approve(second, by="two", now=NOW)
+
+
+def test_question_of_a_draft_mailbox_waits_too() -> None:
+    quotes.advance(make_request(replace(FACTS, eta=None), mode=Mode.DRAFT), NOW)
+
+    assert OutgoingMail.objects.get().state == Sending.DRAFT
+
+
+def test_observe_mode_sends_nothing() -> None:
+    quotes.advance(make_request(mode=Mode.OBSERVE), NOW)
+    quotes.advance(make_request(replace(FACTS, eta=None), mode=Mode.OBSERVE), NOW)
+
+    assert not OutgoingMail.objects.exists()
+
+
+def test_price_above_the_limit_needs_approval(settings: Any) -> None:
+    settings.BUSYBEE_APPROVAL_ABOVE_KRW = 18_000_000
+    quotes.advance(make_request(), NOW)
+
+    assert Quotation.objects.get().draft_reason == "approval limit"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"machine": "auto-replied"}, "machine"),
+        ({"customer_address": "not an address"}, "address"),
+        ({"review": ["lcl"]}, "lcl"),
+    ],
+)
+def test_what_the_machine_may_not_decide_goes_to_the_operator(changes: Any, reason: str) -> None:
+    request = make_request(**changes)
+    assert quotes.advance(request, NOW) == State.EXTRACTED
+
+    request.refresh_from_db()
+    assert request.review == [reason]
+    assert not OutgoingMail.objects.exists()
+
+
+def test_operator_facts_carry_their_name() -> None:
+    request = make_request(replace(FACTS, eta=None))
+    quotes.record_operator_facts(request, {"eta": FACTS.eta, "containers": 2}, by="lee", now=NOW)
+
+    request.refresh_from_db()
+    assert request.fact_evidence["eta"].source == "operator:lee"
+    assert (request.containers, quotes.advance(request, NOW)) == (2, State.QUOTED)
+
+
+def test_operator_may_clear_a_fact() -> None:
+    request = make_request()
+    quotes.record_operator_facts(request, {"container": None}, by="lee", now=NOW)
+
+    request.refresh_from_db()
+    assert request.facts.missing() == ("container",)
+    assert "container" not in request.fact_evidence
+
+
+def test_newest_active_tariff_prices() -> None:
+    Tariff.objects.create(name="dearer", base=Decimal(2_000_000))
+    quotes.advance(make_request(), NOW)
+
+    assert Quotation.objects.get().total == Decimal(18_397_843) + 1_200_000

@@ -1,0 +1,466 @@
+"""Mails, steps and mailboxes as operators see them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from busybee.console import (
+    ActionVariant,
+    ChoicesDropdownFilter,
+    DialogForm,
+    DropdownFilter,
+    ModelAdmin,
+    PasswordWidget,
+    RangeDateFilter,
+    ReadOnlyAdmin,
+    RelatedDropdownFilter,
+    action,
+    choices_of,
+    dialog,
+    display,
+    done,
+)
+from classifier.labels import LABELS
+from freight.remarks import remark
+from pipeline import labels, replay
+from pipeline.errors import PipelineError
+from pipeline.mail_page import mail_page
+from pipeline.models import Email, Mailbox, Step, StepName
+
+LABEL_NAMES = {
+    "spam": gettext_lazy("spam"),
+    "order": gettext_lazy("order"),
+    "quote": gettext_lazy("quote"),
+    "inquiry": gettext_lazy("inquiry"),
+}
+LABEL_COLOURS = {"spam": "danger", "order": "success", "quote": "info", "inquiry": "primary"}
+STATE_COLOURS = {
+    Email.State.RECEIVED: "info",
+    Email.State.PROCESSING: "info",
+    Email.State.DONE: "success",
+    Email.State.QUARANTINED: "danger",
+}
+STEP_COLOURS = {
+    Step.State.DUE: "info",
+    Step.State.RUNNING: "info",
+    Step.State.DONE: "success",
+    Step.State.FAILED: "warning",
+    Step.State.QUARANTINED: "danger",
+}
+
+
+def label_name(label: str) -> str:
+    """A label in the reader's language; an operator's own label is its own name."""
+    return str(LABEL_NAMES.get(label, label))
+
+
+def known_labels() -> list[tuple[str, str]]:
+    """(label, name) of the shipped labels and of those that mails carry besides."""
+    used = Email.objects.exclude(label__in=["", *LABELS]).order_by().values_list("label", flat=True)
+    return [(label, label_name(label)) for label in (*LABELS, *used.distinct()[:50])]
+
+
+class LabelFilter(DropdownFilter):
+    title = gettext_lazy("label")
+    parameter_name = "label"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return known_labels()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Email]) -> QuerySet[Email]:
+        return queryset.filter(label=self.value()) if self.value() else queryset
+
+
+class ReasonFilter(DropdownFilter):
+    title = gettext_lazy("quarantine reason")
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        reasons = Email.objects.quarantined().order_by().values_list("quarantine_reason", flat=True)
+        return [(reason, reason[:80]) for reason in reasons.distinct()[:50] if reason]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Email]) -> QuerySet[Email]:
+        if not self.value():
+            return queryset
+        return queryset.filter(state=Email.State.QUARANTINED, quarantine_reason=self.value())
+
+
+class RelabelForm(DialogForm):
+    label = forms.ChoiceField(**choices_of([*LABEL_NAMES.items()], gettext_lazy("label")))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = Email.objects.filter(pk=self.object_id).only("label").first()
+        self.fields["label"].initial = email.label if email else ""
+
+
+class ReplayForm(DialogForm):
+    step = forms.ChoiceField(**choices_of(StepName.choices, gettext_lazy("from step")))
+
+
+@admin.register(Email)
+class EmailAdmin(ReadOnlyAdmin):
+    change_form_template = "console/mail.html"
+    list_display = [
+        "shown_subject",
+        "sender",
+        "shown_label",
+        "shown_state",
+        "shown_language",
+        "shown_outcome",
+        "received_at",
+    ]
+    list_display_links = ["shown_subject"]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        LabelFilter,
+        ("language", ChoicesDropdownFilter),
+        ("mailbox", RelatedDropdownFilter),
+        ReasonFilter,
+        ("received_at", RangeDateFilter),
+    ]
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["subject", "from_name", "from_address", "request__number", "outcome"]
+    search_help_text = gettext_lazy("Subject, sender, request number or outcome")
+    actions = ["replay_failed", "replay_all", "replay_reasons"]
+    actions_detail = ["relabel", "replay"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Email]:
+        rows = super().get_queryset(request)
+        if (
+            request.resolver_match
+            and request.resolver_match.url_name == "pipeline_email_changelist"
+        ):
+            # a list of 50 must not carry 50 texts
+            return rows.defer("text", "new_text", "references", "to", "probabilities")
+        return rows.select_related("request", "mailbox")
+
+    @display(description=gettext_lazy("subject"), ordering="subject")
+    def shown_subject(self, email: Email) -> str:
+        subject = email.subject or _("(no subject)")
+        return subject if len(subject) <= 90 else f"{subject[:89]}…"
+
+    @display(description=gettext_lazy("sender"), ordering="from_address")
+    def sender(self, email: Email) -> str:
+        return email.from_name or email.from_address or "–"
+
+    @display(description=gettext_lazy("label"), ordering="label", label=LABEL_COLOURS)
+    def shown_label(self, email: Email) -> tuple[str, str]:
+        return email.label, label_name(email.label)
+
+    @display(description=gettext_lazy("state"), ordering="state", label=STATE_COLOURS)
+    def shown_state(self, email: Email) -> tuple[str, str]:
+        return email.state, email.get_state_display()
+
+    @display(description=gettext_lazy("language"), ordering="language")
+    def shown_language(self, email: Email) -> str:
+        return email.get_language_display() or "–"
+
+    @display(description=gettext_lazy("outcome"), ordering="outcome")
+    def shown_outcome(self, email: Email) -> str:
+        return remark(email.outcome) or "–"
+
+    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
+        """Django's, plus one relabelling action for each known label."""
+        actions = super().get_actions(request)
+        if actions and self.has_operate_permission(request):
+            for label, name in LABEL_NAMES.items():
+                text = _("Relabel as “%(label)s”") % {"label": name}
+                actions[f"relabel_{label}"] = (_relabeller(label), f"relabel_{label}", text)
+        return actions
+
+    @admin.action(
+        description=gettext_lazy("Replay from the step that failed"), permissions=["operate"]
+    )
+    def replay_failed(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        stopped = Step.objects.filter(email__in=queryset, state=Step.State.QUARANTINED)
+        steps = dict(stopped.order_by("-pk").values_list("email_id", "name"))
+        _each(
+            request,
+            [email for email in queryset if email.pk in steps],
+            lambda email: _replay(email, steps[email.pk]),
+        )
+
+    @admin.action(description=gettext_lazy("Replay from the first step"), permissions=["operate"])
+    def replay_all(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        _each(request, list(queryset), lambda email: _replay(email, StepName.EXTRACT))
+
+    @admin.action(
+        description=gettext_lazy("Replay every mail that has the same quarantine reason"),
+        permissions=["operate"],
+    )
+    def replay_reasons(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        reasons = set(queryset.quarantined().values_list("quarantine_reason", flat=True))  # type: ignore[attr-defined]
+        count = sum(replay.replay_reason(reason) for reason in sorted(reasons))
+        _say(request, count)
+
+    @action(
+        description=gettext_lazy("Relabel"),
+        permissions=["operate"],
+        icon="label",
+        dialog=dialog(
+            gettext_lazy("Relabel this mail"),
+            gettext_lazy(
+                "The classifier learns from it, and the mail goes the way of its new label. "
+                "To undo it, relabel it back."
+            ),
+            form=RelabelForm,
+            button=gettext_lazy("Relabel"),
+        ),
+    )
+    def relabel(self, request: HttpRequest, form: RelabelForm, object_id: str) -> HttpResponse:
+        email = self.get_object(request, object_id)
+        if isinstance(email, Email):
+            label = form.cleaned_data["label"]
+            _each(request, [email], lambda mail: _relabel(mail, label, request))
+        return done(request, reverse("admin:pipeline_email_change", args=[object_id]))
+
+    @action(
+        description=gettext_lazy("Replay"),
+        permissions=["operate"],
+        icon="replay",
+        variant=ActionVariant.DEFAULT,
+        dialog=dialog(
+            gettext_lazy("Replay this mail"),
+            gettext_lazy(
+                "The chosen step and all steps behind it run again on the kept raw bytes."
+            ),
+            form=ReplayForm,
+            button=gettext_lazy("Replay"),
+        ),
+    )
+    def replay(self, request: HttpRequest, form: ReplayForm, object_id: str) -> HttpResponse:
+        email = self.get_object(request, object_id)
+        if isinstance(email, Email):
+            step = form.cleaned_data["step"]
+            _each(request, [email], lambda mail: _replay(mail, step))
+        return done(request, reverse("admin:pipeline_email_change", args=[object_id]))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        email = self.get_object(request, object_id)
+        extra = {**(extra_context or {})}
+        if isinstance(email, Email):
+            page = mail_page(email)
+            extra |= {
+                "page": page,
+                "outcome": remark(email.outcome),
+                "label_name": label_name(email.label) if email.label else "",
+                "label_colour": LABEL_COLOURS.get(email.label, ""),
+                "state_colour": STATE_COLOURS[Email.State(email.state)],
+                "probabilities": [(label_name(name), share) for name, share in page.probabilities],
+            }
+        return super().change_view(request, object_id, form_url, extra)
+
+
+def _relabeller(label: str) -> Callable[[EmailAdmin, HttpRequest, QuerySet[Email]], None]:
+    def relabel_selected(
+        model_admin: EmailAdmin, request: HttpRequest, queryset: QuerySet[Email]
+    ) -> None:
+        _each(request, list(queryset), lambda email: _relabel(email, label, request))
+
+    return relabel_selected
+
+
+def _relabel(email: Email, label: str, request: HttpRequest) -> None:
+    labels.relabel(email, label, by=request.user.get_username())
+
+
+def _replay(email: Email, step: str) -> None:
+    replay.replay(email, step)
+
+
+def _each(request: HttpRequest, emails: list[Email], act: Callable[[Email], None]) -> None:
+    """Do `act` to each mail; one that cannot take it says why and does not stop the others."""
+    count = 0
+    for email in emails:
+        try:
+            act(email)
+        except PipelineError as exc:
+            messages.error(request, f"{email}: {exc}")
+        else:
+            count += 1
+    _say(request, count)
+
+
+def _say(request: HttpRequest, count: int) -> None:
+    if count:
+        text = ngettext("Done for %(count)s mail.", "Done for %(count)s mails.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.warning(request, _("Nothing was changed."))
+
+
+@admin.register(Step)
+class StepAdmin(ReadOnlyAdmin):
+    list_display = [
+        "mail",
+        "name",
+        "shown_state",
+        "attempt",
+        "failures",
+        "next_at",
+        "finished_at",
+        "reason",
+    ]
+    list_display_links = ["mail"]
+    list_filter = [("state", ChoicesDropdownFilter), ("name", ChoicesDropdownFilter)]
+    list_filter_submit = True
+    list_per_page = 50
+    list_select_related = ["email"]
+    show_full_result_count = False
+    search_fields = ["email__subject", "reason"]
+    ordering = ["-pk"]
+    fields = [
+        "email",
+        "name",
+        "shown_state",
+        "attempt",
+        "failures",
+        "next_at",
+        "started_at",
+        "finished_at",
+        "lease_until",
+        "reason",
+        "shown_traceback",
+    ]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
+        return super().get_queryset(request).defer("email__text", "email__new_text")
+
+    @display(description=gettext_lazy("mail"))
+    def mail(self, step: Step) -> str:
+        return str(step.email)[:90]
+
+    @display(description=gettext_lazy("state"), ordering="state", label=STEP_COLOURS)
+    def shown_state(self, step: Step) -> tuple[str, str]:
+        return step.state, step.get_state_display()
+
+    @display(description=gettext_lazy("traceback"))
+    def shown_traceback(self, step: Step) -> str:
+        return step.traceback or "–"
+
+
+class MailboxForm(forms.ModelForm):
+    new_password = forms.CharField(
+        label=gettext_lazy("password"),
+        required=False,
+        strip=False,
+        widget=PasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Never shown again. Empty keeps the one that is stored."),
+    )
+    forget_password = forms.BooleanField(label=gettext_lazy("forget the password"), required=False)
+
+    class Meta:
+        model = Mailbox
+        fields = [
+            "name",
+            "kind",
+            "active",
+            "mode",
+            "directory",
+            "host",
+            "port",
+            "tls",
+            "username",
+            "folder",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """The form's values; says where the place that mail comes from is missing."""
+        cleaned = super().clean() or {}
+        needs = {Mailbox.Kind.DIRECTORY: "directory", Mailbox.Kind.IMAP: "host"}
+        field = needs.get(cleaned.get("kind"))  # type: ignore[call-overload]
+        if field and not cleaned.get(field):
+            self.add_error(field, _("This kind of mailbox needs it."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Mailbox:
+        """The mailbox; its password changes only where one was typed or the old one dropped."""
+        mailbox: Mailbox = self.instance
+        if self.cleaned_data.get("new_password"):
+            mailbox.password = self.cleaned_data["new_password"]
+        elif self.cleaned_data.get("forget_password"):
+            mailbox.password = ""
+        return super().save(commit)
+
+
+@admin.register(Mailbox)
+class MailboxAdmin(ModelAdmin):
+    form = MailboxForm
+    list_display = [
+        "name",
+        "kind",
+        "shown_mode",
+        "active",
+        "shown_health",
+        "last_success",
+        "last_error",
+    ]
+    list_filter = [("kind", ChoicesDropdownFilter), ("mode", ChoicesDropdownFilter)]
+    search_fields = ["name", "host", "username"]
+    readonly_fields = ["password_kept", "last_success", "last_error", "uidvalidity", "last_uid"]
+    warn_unsaved_form = True
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "active", "mode"]}),
+        (gettext_lazy("Folder of .eml files"), {"fields": ["directory"]}),
+        (
+            "IMAP",
+            {
+                "fields": [
+                    "host",
+                    "port",
+                    "tls",
+                    "folder",
+                    "username",
+                    "new_password",
+                    "password_kept",
+                    "forget_password",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("How it goes"),
+            {"fields": ["last_success", "last_error", "uidvalidity", "last_uid"]},
+        ),
+    ]
+
+    @display(description=gettext_lazy("stored password"))
+    def password_kept(self, mailbox: Mailbox) -> str:
+        return _("stored, encrypted") if mailbox.sealed_password else _("none")
+
+    @display(
+        description=gettext_lazy("mode"),
+        ordering="mode",
+        label={"observe": "info", "draft": "warning", "auto": "success"},
+    )
+    def shown_mode(self, mailbox: Mailbox) -> tuple[str, str]:
+        return mailbox.mode, mailbox.get_mode_display()
+
+    @display(
+        description=gettext_lazy("health"), label={"ok": "success", "bad": "danger", "new": "info"}
+    )
+    def shown_health(self, mailbox: Mailbox) -> tuple[str, str]:
+        if mailbox.last_error:
+            return "bad", _("error")
+        return ("ok", _("reading")) if mailbox.last_success else ("new", _("not read yet"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only a mailbox that no mail came from: mails keep theirs."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (isinstance(obj, Mailbox) and obj.emails.exists())

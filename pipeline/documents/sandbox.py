@@ -1,0 +1,253 @@
+"""Documents and archives read in limited child processes, which live on for the next mail.
+
+A child is started when a document must be read, not for every mail; it has memory, CPU, file and
+wall limits for each job and is replaced after 200 jobs. subprocess and not multiprocessing:
+Celery's prefork workers are daemons, which may have no multiprocessing children. A process that was forked
+from one with children leaves those alone and starts its own.
+"""
+
+import atexit
+import contextlib
+import logging
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.documents import frames
+from pipeline.documents.archives import Budget, Member, Refused
+from pipeline.documents.results import Text, Unreadable
+from pipeline.errors import PipelineError
+
+logger = logging.getLogger(__name__)
+
+WORKER = "pipeline.documents.worker"
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 20.0
+START_SECONDS = 30.0
+MAX_JOBS = 200
+PIECE = 256 * 1024
+
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+class SandboxKilled(PipelineError):
+    """The child overran a limit and was ended; `limit` is "time", "memory" or "crash"."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class _Gone(Exception):
+    """The child ended before it could take the job."""
+
+
+class Child:
+    """One limited process and the pipes to it. Not shared between threads while a job runs."""
+
+    def __init__(self, module: str = WORKER) -> None:
+        path = os.pathsep.join(dict.fromkeys([str(ROOT), *(p or os.getcwd() for p in sys.path)]))
+        self.process = subprocess.Popen(
+            # -S -P: nothing is looked for beside what our own path already holds
+            [sys.executable, "-S", "-P", "-m", module, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            # no secrets of ours; one thread, so that the memory limit is not spent on stacks
+            env={"PYTHONPATH": path, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+        )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.to_child, self.from_child = self.process.stdin.fileno(), self.process.stdout.fileno()
+        os.set_blocking(self.to_child, False)
+        os.set_blocking(self.from_child, False)
+        self.jobs = 0
+        self.limits = self._started()
+
+    def _started(self) -> dict[str, Any]:
+        try:
+            header, _ = self._receive(time.monotonic() + START_SECONDS)
+        except (SandboxKilled, _Gone):
+            self.kill()
+            raise
+        return header
+
+    def ask(self, header: dict[str, Any], blob: bytes, seconds: float) -> Answer:
+        """The child's answer within `seconds`; raises SandboxKilled, and _Gone if it has died."""
+        if self.process.poll() is not None:
+            raise _Gone
+        deadline = time.monotonic() + seconds
+        self.jobs += 1
+        try:
+            self._send(frames.pack({**header, "seconds": seconds}, blob), deadline)
+            answer = self._receive(deadline)
+        except frames.BadFrame as exc:
+            raise SandboxKilled("crash") from exc
+        if "memory" in answer[0]:
+            raise SandboxKilled("memory")
+        return answer
+
+    def _send(self, pieces: list[bytes], deadline: float) -> None:
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                self._wait(self.to_child, selectors.EVENT_WRITE, deadline)
+                try:
+                    view = view[os.write(self.to_child, view[:PIECE]) :]
+                except BlockingIOError:
+                    continue
+                except BrokenPipeError as exc:
+                    raise _Gone from exc
+
+    def _receive(self, deadline: float) -> Answer:
+        head, size = frames.lengths(self._read(frames.LENGTHS.size, deadline))
+        return frames.header_of(self._read(head, deadline)), self._read(size, deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            self._wait(self.from_child, selectors.EVENT_READ, deadline)
+            try:
+                piece = os.read(self.from_child, min(PIECE, size - len(data)))
+            except BlockingIOError:
+                continue
+            if not piece:
+                raise self._end()
+            data += piece
+        return bytes(data)
+
+    def _wait(self, fd: int, event: int, deadline: float) -> None:
+        """Return when `fd` is ready; raises SandboxKilled("time") at the deadline."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(fd, event)
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise SandboxKilled("time")
+
+    def _end(self) -> Exception:
+        """What to raise for a child that has ended by itself: the limit it overran."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        if self.process.returncode == -signal.SIGKILL:
+            # not by a limit of ours: the machine ran short, or the thread that started it has ended
+            return _Gone()
+        timed = {-signal.SIGXCPU, -signal.SIGALRM}
+        return SandboxKilled("time" if self.process.returncode in timed else "crash")
+
+    def kill(self) -> None:
+        """End the child now and free what it held here."""
+        self.process.kill()
+        self.process.wait()
+        self._close()
+
+    def forget(self) -> None:
+        """Let go of a child that belongs to the process we were forked from."""
+        self.process.returncode = 0
+        self._close()
+
+    def _close(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+@dataclass(slots=True)
+class Pool:
+    """The idle children of this process; each job takes one, so a slow one blocks no other."""
+
+    module: str = WORKER
+    max_jobs: int = MAX_JOBS
+    idle: list[Child] = field(default_factory=list)
+    pid: int = field(default_factory=os.getpid)
+
+    def run(self, header: dict[str, Any], blob: bytes, seconds: float) -> Answer:
+        """The answer to one job; raises SandboxKilled."""
+        self._own()
+        # an idle child may have died with the thread that started it: PDEATHSIG is the thread's
+        while self.idle:
+            with contextlib.suppress(IndexError, _Gone):
+                return self._with(self.idle.pop(), header, blob, seconds)
+        try:
+            return self._with(Child(self.module), header, blob, seconds)
+        except _Gone as exc:
+            raise SandboxKilled("crash") from exc
+
+    def _with(self, child: Child, header: dict[str, Any], blob: bytes, seconds: float) -> Answer:
+        kept = False
+        try:
+            answer = child.ask(header, blob, seconds)
+            kept = child.jobs < self.max_jobs
+        except SandboxKilled as exc:
+            logger.warning("sandbox: %s job ended by limit %s", header.get("job"), exc.limit)
+            raise
+        finally:
+            if kept:
+                self.idle.append(child)
+            else:
+                child.kill()
+        return answer
+
+    def limits(self) -> dict[str, Any]:
+        """What a child could take on, for `status`: {"offline": whether it has no network}."""
+        self._own()
+        if not self.idle:
+            self.idle.append(Child(self.module))
+        return self.idle[0].limits
+
+    def close(self) -> None:
+        """End the children; the next job starts a new one."""
+        self._own()
+        while self.idle:
+            self.idle.pop().kill()
+
+    def _own(self) -> None:
+        if self.pid != os.getpid():
+            children, self.idle, self.pid = self.idle, [], os.getpid()
+            for child in children:
+                child.forget()
+
+
+pool = Pool()
+atexit.register(pool.close)
+os.register_at_fork(after_in_child=pool._own)
+
+
+def read_document(kind: str, data: bytes, *, seconds: float = SECONDS) -> Text:
+    """The text of a document of `kind`, read in the child. Raises Unreadable and SandboxKilled."""
+    header, blob = pool.run({"job": "read", "kind": kind}, data, seconds)
+    if reason := header.get("unreadable"):
+        if error := header.get("error"):
+            logger.info(
+                "sandbox: a %s of %s bytes made its reader fail: %s", kind, len(data), error
+            )
+        raise Unreadable(str(reason))
+    notes = header.get("notes")
+    return Text(blob.decode("utf-8", errors="replace"), tuple(map(str, notes or ())))
+
+
+def expand(data: bytes, budget: Budget) -> list[Member | Refused]:
+    """The members of a ZIP, unpacked in the child; `budget` is used up. Raises SandboxKilled."""
+    fields = ("entries", "bytes", "seconds", "depth", "member_bytes")
+    given = {name: getattr(budget, name) for name in fields}
+    header, blob = pool.run({"job": "expand", "budget": given}, data, budget.seconds + 5)
+    if "unreadable" in header:
+        return [Refused("", "damaged")]
+    left = header["left"]
+    budget.entries, budget.bytes, budget.seconds = left["entries"], left["bytes"], left["seconds"]
+    found: list[Member | Refused] = []
+    at = 0
+    for each in header["members"]:
+        if reason := each.get("refused"):
+            found.append(Refused(each["name"], reason, each["size"]))
+        else:
+            found.append(Member(each["name"], blob[at : at + each["size"]]))
+            at += each["size"]
+    return found

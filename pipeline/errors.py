@@ -1,0 +1,26 @@
+class PipelineError(Exception):
+    """Base of what can go wrong while a mail is understood."""
+
+
+class StateConflict(PipelineError):
+    """The row is no longer in the state that this move starts from; somebody else was first."""
+
+
+class Fenced(PipelineError):
+    """This attempt has lost its step to a later one; what it made is thrown away."""
+
+
+class BadMail(PipelineError):
+    """This mail can never pass this step: permanent, quarantined at once."""
+
+
+class OutsideFailure(PipelineError):
+    """The world failed (a server, a disk, a database): tried again later."""
+
+
+class Exhausted(PipelineError):
+    """The step killed or exhausted its process: tried once more, then quarantined."""
+
+
+class MailboxError(OutsideFailure):
+    """The mailbox cannot be read now."""

@@ -1,0 +1,156 @@
+"""What the console's page of one mail shows: text with evidence, attachments, the timeline."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from freight.fact_rows import LABELS, FactRow, fact_rows
+from freight.fields import Evidence
+from pipeline.models import Attachment, Email, Step, StepName
+
+# a page is for reading: what is longer is cut, with a word about it
+SHOWN = 60_000
+
+STEP_COLOURS = {
+    Step.State.DUE: "info",
+    Step.State.RUNNING: "info",
+    Step.State.DONE: "success",
+    Step.State.SKIPPED: "muted",
+    Step.State.FAILED: "warning",
+    Step.State.QUARANTINED: "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text; `facts` names what was read from it, empty for the text between."""
+
+    text: str
+    facts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAttachment:
+    """An attachment with its text in pieces, indented by its depth in archives."""
+
+    row: Attachment
+    depth: int
+    size: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A step of the timeline; `row` is None for one that the mail has not reached."""
+
+    name: str
+    row: Step | None
+    colour: str
+    took: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """All that the page shows besides the mail's own columns."""
+
+    subject: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+    quoted: str
+    cut: bool
+    facts: list[FactRow]
+    attachments: list[ShownAttachment]
+    steps: list[ShownStep]
+    probabilities: list[tuple[str, int]]
+
+
+def mail_page(email: Email) -> MailPage:
+    """The page of `email`; four queries beside the mail itself."""
+    evidence = email.request.fact_evidence if email.request else {}
+    # evidence is counted in the new text: what a quoted old mail says is no fact of this one
+    text = email.new_text or email.text
+    return MailPage(
+        subject=marked(email.subject, of_source(evidence, "subject")),
+        text=marked(text[:SHOWN], of_source(evidence, "body")),
+        quoted=email.text[:SHOWN] if email.text.strip() != text.strip() else "",
+        cut=len(email.text) > SHOWN,
+        facts=fact_rows(email.request) if email.request else [],
+        attachments=[_attachment(row, evidence) for row in email.attachments.all()],
+        steps=_timeline(email.steps.all()),
+        probabilities=_percent(email.probabilities),
+    )
+
+
+def of_source(evidence: dict[str, Evidence], source: str) -> dict[str, Evidence]:
+    """The part of `evidence` that was read from `source`."""
+    return {name: item for name, item in evidence.items() if item.source == source}
+
+
+def marked(text: str, evidence: dict[str, Evidence]) -> tuple[Piece, ...]:
+    """`text` in pieces, those that facts were read from with the facts' names; nothing is lost.
+
+    A span counts only where its quote stands: evidence of another mail marks nothing.
+    """
+    spans: dict[tuple[int, int], list[str]] = {}
+    for name, item in evidence.items():
+        if found := _span(text, item):
+            spans.setdefault(found, []).append(str(LABELS.get(name, name)))
+    pieces: list[Piece] = []
+    position = 0
+    for (start, end), names in sorted(spans.items()):
+        if start < position:
+            # overlaps the piece before: one mark is enough to find it
+            continue
+        pieces += [Piece(text[position:start])] if start > position else []
+        pieces.append(Piece(text[start:end], ", ".join(names)))
+        position = end
+    return (*pieces, *([Piece(text[position:])] if position < len(text) else []))
+
+
+def _span(text: str, item: Evidence) -> tuple[int, int] | None:
+    found = item.quote and text[item.start : item.end] == item.quote
+    return (item.start, item.end) if found else None
+
+
+def _attachment(row: Attachment, evidence: dict[str, Evidence]) -> ShownAttachment:
+    read = of_source(evidence, f"attachment:{row.path}")
+    return ShownAttachment(
+        row=row,
+        depth=row.path.count("/"),
+        size=size_label(row.size),
+        pieces=marked(row.text[:SHOWN], read),
+    )
+
+
+def size_label(size: int) -> str:
+    """A size in bytes as people say it."""
+    for unit, factor in (("MB", 1024 * 1024), ("KB", 1024)):
+        if size >= factor:
+            return f"{number_format(size / factor, 1)} {unit}"
+    return f"{size} B"
+
+
+def _timeline(steps: Iterable[Step]) -> list[ShownStep]:
+    reached = {step.name: step for step in steps}
+    return [_shown(str(name.label), reached.get(name.value)) for name in StepName]
+
+
+def _shown(name: str, row: Step | None) -> ShownStep:
+    colour = STEP_COLOURS.get(Step.State(row.state), "muted") if row else "muted"
+    return ShownStep(name=name, row=row, colour=colour, took=_took(row) if row else "")
+
+
+def _took(row: Step) -> str:
+    if not (row.started_at and row.finished_at):
+        return ""
+    seconds = max((row.finished_at - row.started_at) / dt.timedelta(seconds=1), 0.0)
+    if seconds < 1:
+        return _("%(number)s ms") % {"number": round(seconds * 1000)}
+    return _("%(number)s s") % {"number": number_format(seconds, 1)}
+
+
+def _percent(probabilities: dict[str, float]) -> list[tuple[str, int]]:
+    ranked: Sequence[tuple[str, float]] = sorted(probabilities.items(), key=lambda item: -item[1])
+    return [(label, round(share * 100)) for label, share in ranked]

@@ -1,0 +1,70 @@
+"""The facts of a quote request, or the order that a mail places, and what the trade makes of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from freight import extraction, orders, quotes
+from freight.errors import OrderRefused
+from freight.fields import Extraction, Source, evidence_as_json
+from freight.models import QuoteRequest, State
+from pipeline.models import Email
+from pipeline.work import Outcome
+
+OUTCOMES = {State.QUOTED: "quoted", State.AWAITING_CUSTOMER: "asked", State.CONFIRMED: "draft"}
+
+
+def run(email: Email) -> Outcome:
+    """Facts with evidence and the next move of the trade; nothing to do for other labels."""
+    if email.label == "quote" and email.request_id:
+        read = _read(email)
+        return Outcome(
+            {"warnings": [*email.warnings, *read.warnings]},
+            write=lambda: _advance(email, read),
+            note=f"{sum(1 for _ in read.facts.stated())} of 6 facts",
+        )
+    if email.label == "order":
+        return Outcome(write=lambda: _order(email, _read(email)))
+    return Outcome({"outcome": "filed"}, skipped=True, note=email.label)
+
+
+def _read(email: Email) -> Extraction:
+    sources = [Source("body", email.new_text), Source("subject", email.subject)]
+    files = email.attachments.exclude(text="").order_by("path")
+    sources += [Source(f"attachment:{file.path}", file.text) for file in files]
+    return extraction.extract(sources, today=email.day(), language=email.language)
+
+
+def _advance(email: Email, read: Extraction) -> Mapping[str, Any]:
+    now = timezone.now()
+    request = QuoteRequest.objects.select_for_update().get(pk=email.request_id)
+    if request.state in quotes.WAITING:
+        request.review = sorted({*request.review, *read.review})
+        request.save(update_fields=["review"])
+        quotes.record_facts(request, read.facts, read.evidence, now)
+    state = quotes.advance(request, now)
+    request.refresh_from_db()
+    if request.review:
+        return {"outcome": f"review: {', '.join(request.review)}"}
+    return {"outcome": OUTCOMES.get(State(state), state)}
+
+
+def _order(email: Email, read: Extraction) -> Mapping[str, Any]:
+    evidence = {"order_number": read.order_number_evidence} if read.order_number_evidence else {}
+    go_ahead = orders.GoAhead(
+        sender=email.from_address,
+        replied_ids=tuple(filter(None, [email.in_reply_to, *email.references])),
+        number=read.order_number if (read.order_number or "").upper().startswith("BB-") else None,
+        dmarc=email.dmarc or "none",
+        customer_reference=read.order_number or "",
+        evidence=evidence_as_json(evidence),
+    )
+    try:
+        with transaction.atomic():
+            order = orders.place(go_ahead, timezone.now())
+    except OrderRefused as exc:
+        return {"outcome": f"review: {exc}"}
+    return {"outcome": "ordered", "request": order.quotation.request}

@@ -1,0 +1,80 @@
+"""One mail understood without a database, as the JSON object that `manage.py triage` prints."""
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from classifier.inference import classify, compose
+from freight import extraction
+from freight.fields import Extraction, Source
+from pipeline import reading
+
+# our fact -> the name in JSON that leaves for other systems
+NAMES = {
+    "gross_weight_kg": "weight_kg",
+    "container": "container",
+    "etd": "departure_date",
+    "eta": "arrival_date",
+    "origin": "departure_city",
+    "destination": "arrival_city",
+}
+
+
+def triage(stem: str, raw: bytes) -> dict[str, Any]:
+    """Label, facts with evidence and files of the mail `raw`. Relative dates count from its Date
+    header.
+    """
+    understood = reading.understand(raw)
+    mail = understood.mail
+    prediction = classify(compose(mail.subject, understood.new_text))
+    read = extraction.extract(
+        _sources(understood), today=_day(understood), language=understood.language
+    )
+    quote = prediction.label == "quote"
+    return {
+        "id": stem,
+        "label": prediction.label,
+        "probabilities": prediction.probabilities,
+        "order_number": read.order_number,
+        "language": understood.language,
+        "fields": _fields(read),
+        "evidence": {
+            NAMES[name]: asdict(item) for name, item in read.evidence.items() if name in NAMES
+        },
+        "missing": [NAMES[name] for name in read.facts.missing()] if quote else [],
+        "attachments": [_file(item) for item in understood.items],
+        "warnings": [*understood.warnings, *read.warnings, *read.review],
+    }
+
+
+def _sources(understood: reading.Understood) -> list[Source]:
+    files = [Source(f"attachment:{item.path}", item.text) for item in understood.items if item.text]
+    return [Source("body", understood.new_text), Source("subject", understood.mail.subject), *files]
+
+
+def _day(understood: reading.Understood) -> dt.date:
+    return understood.mail.date.date() if understood.mail.date else dt.date.today()
+
+
+def _fields(read: Extraction) -> dict[str, Any]:
+    facts = read.facts
+    weight = facts.gross_weight_kg
+    return {
+        "weight_kg": float(weight) if weight is not None else None,
+        "container": facts.container.value if facts.container else None,
+        "departure_date": facts.etd.isoformat() if facts.etd else None,
+        "arrival_date": facts.eta.isoformat() if facts.eta else None,
+        "departure_city": facts.origin,
+        "arrival_city": facts.destination,
+    }
+
+
+def _file(item: reading.Item) -> dict[str, Any]:
+    return {
+        "path": item.path,
+        "name": item.filename,
+        "kind": item.kind,
+        "size": item.size,
+        "refused": item.refused,
+        "characters": len(item.text),
+    }
