@@ -60,7 +60,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The index page's context with the figures that this user may see."""
     now = timezone.now()
     by_day = request.GET.get("chart") == "days"
-    sees = {
+    sees: dict[type[Model], bool] = {
         model: may_see(request, model)
         for model in (Email, QuoteRequest, Quotation, Order, OutgoingMail)
     }

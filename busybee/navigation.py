@@ -66,7 +66,7 @@ def sidebar(request: HttpRequest) -> list[Item]:
     """The groups of the side bar: what this user may see, with what waits as badges."""
     titles = {"mail": _("Mail"), "trade": _("Trade")}
     waiting = _waiting(request)
-    groups = [
+    groups: list[Item] = [
         {"items": [{"title": _("Dashboard"), "icon": "dashboard", "link": reverse("admin:index")}]},
         *(
             {"title": titles[key], "items": _items(request, labels, waiting)}

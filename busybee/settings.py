@@ -177,6 +177,8 @@ BUSYBEE_SEND_LEASE_SECONDS = env.number("BUSYBEE_SEND_LEASE_SECONDS", 120, least
 BUSYBEE_SENDING = env.flag("BUSYBEE_SENDING", True)
 BUSYBEE_THREAD_CAP = env.number("BUSYBEE_THREAD_CAP", 3, least=1)
 BUSYBEE_RECIPIENT_CAP = env.number("BUSYBEE_RECIPIENT_CAP", 5, least=1)
+# the name in Authentication-Results headers that our own mail server writes; others prove nothing
+BUSYBEE_AUTHSERV_ID = env.text("BUSYBEE_AUTHSERV_ID")
 BUSYBEE_MAX_MAIL_BYTES = env.number("BUSYBEE_MAX_MAIL_BYTES", 40 * 1024 * 1024, least=1024)
 BUSYBEE_POLL_SECONDS = env.number("BUSYBEE_POLL_SECONDS", 2 if BUSYBEE_EMBEDDED else 60, least=1)
 

@@ -23,6 +23,7 @@ class ReadOnly:
 class MessageInline(ReadOnly, TabularInline):
     model = Message
     fields = ["seq", "author", "text", "created_at"]
+    readonly_fields = fields
     ordering = ["seq"]
     extra = 0
     tab = False
@@ -34,6 +35,7 @@ class SessionAdmin(ReadOnly, ModelAdmin):
     list_filter = ["state", "language"]
     search_fields = ["request__number", "request__customer_address"]
     fields = ["request", "state", "language", "created_at", "updated_at"]
+    readonly_fields = fields
     inlines = [MessageInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:

@@ -60,10 +60,10 @@ QUESTIONS: dict[str, dict[str, str]] = {
 
 TEXTS: dict[str, dict[str, str]] = {
     "greeting": {
-        "ko": "안녕하세요, BusyBee입니다. 견적 요청 {number}을(를) 보내 주셔서 감사합니다.",
+        "ko": "안녕하세요, BusyBee입니다. 견적을 요청해 주셔서 감사합니다. (접수 번호 {number})",
         "en": "Hello, this is BusyBee. Thank you for your quote request {number}.",
         "ja": "こんにちは、BusyBeeです。お見積りのご依頼（{number}）をありがとうございます。",
-        "th": "สวัสดีค่ะ BusyBee ยินดีให้บริการ ขอบคุณสำหรับคำขอใบเสนอราคา {number} ค่ะ",
+        "th": "สวัสดีค่ะ BusyBee ยินดีให้บริการ ขอบคุณสำหรับคำขอใบเสนอราคาค่ะ (เลขที่ {number})",
     },
     "needed": {
         "ko": "견적을 내려면 다음 정보가 더 필요합니다.",
@@ -132,7 +132,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "th": "ข้อมูลนี้ได้รับไว้แล้ว ขอบคุณค่ะ",
     },
     "unsupported_place": {
-        "ko": "‘{place}’은(는) 저희가 운송하는 곳에서 찾을 수 없습니다. 가까운 항구나 도시를 알려 주세요.",
+        "ko": "‘{place}’: 저희가 운송하는 지역에서 찾을 수 없습니다. 가까운 항구나 도시를 알려 주세요.",
         "en": "I cannot find “{place}” among the places we serve. Please name a port or city nearby.",
         "ja": "「{place}」は当社の取扱地に見つかりませんでした。近くの港または都市をお知らせください。",
         "th": "ไม่พบ “{place}” ในพื้นที่ให้บริการของเรา กรุณาแจ้งท่าเรือหรือเมืองใกล้เคียงค่ะ",
@@ -180,7 +180,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "th": "คำขอใบเสนอราคา {number}: ได้รับคำสั่งจองแล้ว",
     },
     "status_closed": {
-        "ko": "견적 요청 {number}은(는) 종료되었습니다. 새로 필요하시면 이메일로 알려 주세요.",
+        "ko": "견적 요청 {number}: 종료되었습니다. 새로 필요하시면 이메일로 알려 주세요.",
         "en": "Quote request {number} is closed. Please write to us by email if you need a new one.",
         "ja": "お見積り依頼 {number} は終了しました。新しいご依頼はメールでお知らせください。",
         "th": "คำขอใบเสนอราคา {number} ปิดแล้ว หากต้องการใหม่ กรุณาแจ้งทางอีเมลค่ะ",
@@ -195,13 +195,13 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "th": "{label}ต้องมากกว่าศูนย์ กรุณาแจ้งใหม่ค่ะ",
     },
     "too_heavy": {
-        "ko": "{label}이(가) 그 컨테이너에 실을 수 있는 무게보다 큽니다. 중량과 컨테이너 수량을 다시 알려 주세요.",
+        "ko": "{label}: 그 컨테이너에 실을 수 있는 무게를 넘습니다. 중량과 컨테이너 수량을 다시 알려 주세요.",
         "en": "{label}: that is more than the container can carry. Please tell me the weight and the number of containers again.",
         "ja": "{label}がコンテナの積載量を超えています。重量とコンテナの本数をもう一度お知らせください。",
         "th": "{label}เกินกว่าที่ตู้จะรับได้ กรุณาแจ้งน้ำหนักและจำนวนตู้อีกครั้งค่ะ",
     },
     "past": {
-        "ko": "{label}이 이미 지난 날짜입니다. 다시 알려 주세요.",
+        "ko": "{label}: 이미 지난 날짜입니다. 다시 알려 주세요.",
         "en": "{label}: that date has already passed. Please give me another one.",
         "ja": "{label}が過去の日付になっています。もう一度お知らせください。",
         "th": "{label}เป็นวันที่ผ่านมาแล้ว กรุณาแจ้งใหม่ค่ะ",
@@ -213,7 +213,7 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "th": "วันถึงปลายทางอยู่ก่อนวันออกเดินทาง กรุณาแจ้งวันถึงปลายทางใหม่ค่ะ",
     },
     "unknown_place": {
-        "ko": "{label}을(를) 저희가 운송하는 곳에서 찾을 수 없습니다. 가까운 항구나 도시를 알려 주세요.",
+        "ko": "{label}: 저희가 운송하는 지역에서 찾을 수 없습니다. 가까운 항구나 도시를 알려 주세요.",
         "en": "{label}: I cannot find that among the places we serve. Please name a port or city nearby.",
         "ja": "{label}が当社の取扱地に見つかりません。近くの港または都市をお知らせください。",
         "th": "ไม่พบ{label}ในพื้นที่ให้บริการของเรา กรุณาแจ้งท่าเรือหรือเมืองใกล้เคียงค่ะ",
@@ -301,7 +301,7 @@ def label(language: str, name: str) -> str:
 def question(language: str, name: str, today: dt.date) -> str:
     """The question for one fact; dates come with an example that lies ahead of `today`."""
     ahead = today + dt.timedelta(days=35 if name == "eta" else 14)
-    return QUESTIONS[name][language].format(example=date(language, ahead))
+    return QUESTIONS[name][language].format(example=date(language, ahead, weekday=False))
 
 
 def numbered(language: str, names: Iterable[str]) -> str:
@@ -336,13 +336,15 @@ def weight(kg: Decimal) -> str:
     return f"{text} kg"
 
 
-def date(language: str, day: dt.date) -> str:
-    """The day as people of that language write it, with the weekday; Thai in the Buddhist era."""
-    weekday = _WEEKDAYS[language][day.weekday()]
+def date(language: str, day: dt.date, *, weekday: bool = True) -> str:
+    """The day as people of that language write it; Thai in the Buddhist era."""
+    name = _WEEKDAYS[language][day.weekday()]
     if language == "ko":
-        return f"{day.year}년 {day.month}월 {day.day}일 ({weekday})"
+        return f"{day.year}년 {day.month}월 {day.day}일" + (f" ({name})" if weekday else "")
     if language == "ja":
-        return f"{day.year}年{day.month}月{day.day}日（{weekday}）"
+        return f"{day.year}年{day.month}月{day.day}日" + (f"（{name}）" if weekday else "")
     if language == "th":
-        return f"{weekday} {day.day} {_MONTHS_TH[day.month - 1]} {day.year + 543}"
-    return f"{weekday} {day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+        text = f"{day.day} {_MONTHS_TH[day.month - 1]} {day.year + 543}"
+    else:
+        text = f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+    return f"{name} {text}" if weekday else text

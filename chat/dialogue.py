@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from chat import catalogue, intents
 from chat.reading import Question, Reader, Reading, read_message
@@ -149,7 +150,8 @@ def _without_wrong(situation: Situation, pending: Pending) -> Pending:
     """The pending facts without those that cannot be."""
     told = overlaid(situation.facts, pending.facts)
     wrong = {p.field for p in verification.problems(told, today=situation.today)}
-    facts = replace(pending.facts, **{name: None for name in FACT_NAMES if name in wrong})
+    dropped: Any = {name: None for name in FACT_NAMES if name in wrong}
+    facts = replace(pending.facts, **dropped)
     return Pending(facts, {n: e for n, e in pending.evidence.items() if n not in wrong})
 
 

@@ -1,12 +1,11 @@
 """The facts of one chat message: what the extractor reads, and bare answers to the question."""
-# ruff: noqa: E501  # a list of words stays in one piece
 
 import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from chat import intents
 from freight import places
@@ -31,11 +30,11 @@ _COPULA = re.compile(r"\s*(?:입니다|이에요|예요|이요|요|です|です
 # "from Atlantis", "아틀란티스에서": a place is meant, whether or not we know it
 _PLACE_WORDS = {
     "origin": re.compile(
-        r"\bfrom ([A-Z][\w'-]+)(?! ?\d)|([가-힣A-Za-z]{2,})(?:에서|발(?=\s|$))"
+        r"\bfrom ([A-Z][\w'-]++)(?! ?\d)|([가-힣A-Za-z]{2,})(?:에서|발(?=\s|$))"
         r"|([ァ-ヺー一-鿿A-Za-z]{2,})(?:から|発)|จาก\s?([ก-๎A-Za-z]{2,15}?)(?=ไป|ถึง|\s|$)"
     ),
     "destination": re.compile(
-        r"\bto ([A-Z][\w'-]+)(?! ?\d)|([가-힣A-Za-z]{2,})(?:까지|행(?=\s|$))"
+        r"\bto ([A-Z][\w'-]++)(?! ?\d)|([가-힣A-Za-z]{2,})(?:까지|행(?=\s|$))"
         r"|([ァ-ヺー一-鿿A-Za-z]{2,})(?:まで|行き)|ไป(?:ที่|ยัง)\s?([ก-๎A-Za-z]{2,15})(?=\s|$)"
     ),
 }
@@ -86,7 +85,7 @@ def read_message(source: Source, question: Question, read: Reader) -> Reading:
     if found.facts.gross_weight_kg is None:
         found = _with_bare_weight(found, source)
     if question.asked and len(source.text) <= 80:
-        found = _with_bare_answer(found, source, question, read)
+        found = _with_bare_answers(found, source, question, read)
     return Reading(found, _unknown_place(found, source, question))
 
 
@@ -102,13 +101,25 @@ def _with_bare_weight(found: Extraction, source: Source) -> Extraction:
     return replace(found, facts=facts, evidence={**found.evidence, "gross_weight_kg": evidence})
 
 
-def _with_bare_answer(
+def _with_bare_answers(
     found: Extraction, source: Source, question: Question, read: Reader
 ) -> Extraction:
-    """`found` with the message read as an answer to the question, where it can be one."""
+    """With the message taken as an answer: to the question, or else to what is open."""
     asked = question.asked or ""
+    names = (asked,) if found.evidence else tuple(dict.fromkeys((asked, *question.open)))
+    for name in names:
+        answered = _with_bare_answer(found, name, source, question, read)
+        if answered is not found:
+            return answered
+    return found
+
+
+def _with_bare_answer(
+    found: Extraction, asked: str, source: Source, question: Question, read: Reader
+) -> Extraction:
+    """`found` with the message read as the fact `asked`, where it can be one."""
     if _KINDS.get(asked) == "place":
-        return _with_places(found, source, question)
+        return _with_places(found, asked, source, question)
     if getattr(found.facts, asked) is not None:
         return found
     led = _read_after(_LEADS[asked], source, question, read)
@@ -138,9 +149,8 @@ def _read_after(lead: str, source: Source, question: Question, read: Reader) -> 
     return replace(led, evidence=evidence)
 
 
-def _with_places(found: Extraction, source: Source, question: Question) -> Extraction:
+def _with_places(found: Extraction, asked: str, source: Source, question: Question) -> Extraction:
     """With a bare place as the asked one; two bare places are origin and destination."""
-    asked = question.asked or ""
     named = places.find(source.text)
     bare = not any(pattern.search(source.text) for pattern in _PLACE_WORDS.values())
     both_open = {"origin", "destination"} <= set(question.open)
@@ -157,7 +167,8 @@ def _with_places(found: Extraction, source: Source, question: Question) -> Extra
     for name, match in wanted:
         quote = source.text[match.start : match.end]
         evidence[name] = Evidence(quote, source.name, match.start, match.end, "rules")
-        facts = replace(facts, **{name: match.locodes[0]})
+        place: Any = {name: match.locodes[0]}
+        facts = replace(facts, **place)
     return replace(found, facts=facts, evidence=evidence)
 
 
@@ -167,7 +178,8 @@ def _has_place(found: Extraction) -> bool:
 
 def _only(facts: Facts, names: dict[str, Evidence]) -> Facts:
     """`facts` without those that are not in `names`."""
-    return replace(facts, **{name: None for name in FACT_NAMES if name not in names})
+    dropped: Any = {name: None for name in FACT_NAMES if name not in names}
+    return replace(facts, **dropped)
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:

@@ -59,7 +59,7 @@ def link_by_id(link_id: int | None, now: dt.datetime) -> ChatLink:
     """The link if it is still open: neither expired nor revoked; raises Denied."""
     link = (
         ChatLink.objects.select_related("request")
-        .filter(pk=link_id, expires_at__gt=now, revoked_at=None)
+        .filter(pk=link_id or 0, expires_at__gt=now, revoked_at=None)
         .first()
     )
     if link is None:

@@ -54,7 +54,7 @@ class Example(models.Model):
 
 
 class ModelVersion(models.Model):
-    """One trained model: a folder under BUSYBEE_MODELS_DIR. The release serves while none is active."""
+    """One trained model: a folder under BUSYBEE_MODELS_DIR. With none active the release serves."""
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", _("candidate")

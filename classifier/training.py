@@ -205,7 +205,7 @@ def _minimise(
         penalised = flat.copy()
         penalised[cuts[1] :] = 0
         slope = np.concatenate((to_weights.ravel(), to_flags.ravel(), errors.sum(axis=0)))
-        value = entropy + config.strength / 2 * (penalised @ penalised)
+        value = entropy + config.strength / 2 * _dot(penalised, penalised)
         return float(value), slope + config.strength * penalised
 
     start = np.zeros(cuts[1] + many)
@@ -225,16 +225,25 @@ def _lbfgs(
         step = 1.0 if memory else 1.0 / max(1.0, float(np.abs(slope).sum()))
         for _ in range(30):
             trial, trial_slope = loss(point + step * direction)
-            if trial <= value + 1e-4 * step * (slope @ direction):
+            if trial <= value + 1e-4 * step * _dot(slope, direction):
                 break
             step /= 2
         else:
             break
         moved, change = step * direction, trial_slope - slope
-        if moved @ change > 1e-12:
+        if _dot(moved, change) > 1e-12:
             memory = [*memory[-9:], (moved, change)]
         point, value, slope = point + moved, trial, trial_slope
     return point
+
+
+def _dot(one: Floats, other: Floats) -> float:
+    """The inner product, in one thread and one order.
+
+    BLAS would use every core, spin where other workers want it (24 times slower on a busy machine),
+    and round by the number of threads.
+    """
+    return float(np.einsum("i,i->", one, other))
 
 
 def _direction(slope: Floats, memory: Sequence[tuple[Floats, Floats]]) -> Floats:
@@ -242,14 +251,14 @@ def _direction(slope: Floats, memory: Sequence[tuple[Floats, Floats]]) -> Floats
     direction = -slope
     steps = []
     for moved, change in reversed(memory):
-        share = (moved @ direction) / (moved @ change)
+        share = _dot(moved, direction) / _dot(moved, change)
         direction = direction - share * change
         steps.append(share)
     if memory:
         moved, change = memory[-1]
-        direction = direction * ((moved @ change) / (change @ change))
+        direction = direction * (_dot(moved, change) / _dot(change, change))
     for (moved, change), share in zip(memory, reversed(steps), strict=True):
-        direction = direction + (share - (change @ direction) / (moved @ change)) * moved
+        direction = direction + (share - _dot(change, direction) / _dot(moved, change)) * moved
     return direction
 
 

@@ -388,7 +388,7 @@ class OrderAdmin(ReadOnlyAdmin):
     ]
     fields = [
         "shown_request",
-        "quotation",
+        "shown_quotation",
         "shown_route",
         "shown_total",
         "customer_reference",
@@ -400,6 +400,10 @@ class OrderAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("number"), ordering="pk")
     def shown_number(self, row: Order) -> str:
         return str(row)
+
+    @display(description=gettext_lazy("quotation"))
+    def shown_quotation(self, row: Order) -> SafeString:
+        return _link("freight_quotation", row.quotation_id, row.quotation)
 
     @display(description=gettext_lazy("quote request"))
     def shown_request(self, row: Order) -> SafeString:

@@ -56,10 +56,7 @@ def request_page(row: QuoteRequest) -> dict[str, Any]:
             (mail, MAIL_COLOURS.get(Sending(mail.state), ""), remark(mail.last_error))
             for mail in row.outgoing.defer("sealed").order_by("-pk")[:50]
         ],
-        "received": [
-            (mail, remark(mail.outcome))
-            for mail in row.emails.only(*MAIL_COLUMNS)[:50]  # type: ignore[attr-defined]
-        ],
+        "received": [(mail, remark(mail.outcome)) for mail in row.emails.only(*MAIL_COLUMNS)[:50]],
     }
 
 

@@ -47,7 +47,7 @@ class Place:
         return self.locode[:2]
 
     def spellings(self) -> Iterator[str]:
-        """Everything this place may be called in a text; a name listed as `-name` is not (세부 is "detail")."""
+        """What a text may call this place; not what is listed as `-name` (세부: "detail")."""
         barred = {alias[1:] for alias in self.aliases if alias.startswith("-")}
         yield self.locode
         for spelling in (*self.names.values(), *self.aliases):
@@ -196,7 +196,7 @@ def _has_borders(folded: str, start: int, end: int) -> bool:
         return not (_KATAKANA.match(before[-1:]) or _KATAKANA.match(after[:1]))
     if "฀" <= first <= "๿":
         return not _THAI_MARK.match(after[:1])
-    if first.isascii() or first.isalpha() and first < "ɐ":
+    if first.isascii() or (first.isalpha() and first < "ɐ"):
         return not (after[:1].isalnum() and after[:1] < "ɐ")
     return True
 

@@ -1,4 +1,4 @@
-"""What a transport costs by a tariff. Pure and in Decimal: same facts and tariff, same lines for ever."""
+"""What a transport costs by a tariff. Pure and in Decimal: same facts, same lines for ever."""
 
 import datetime as dt
 import math
@@ -17,8 +17,9 @@ EARTH_RADIUS_KM = 6371
 class Tariff:
     """Rates in `currency`.
 
-    `base` and `per_100km` are for one container, `per_100km` times `factors[container]`; `per_kg` is for the
-    whole shipment. The sum is multiplied by `express_factor` when eta is at most `express_days` after etd.
+    `base` and `per_100km` are for one container, `per_100km` times `factors[container]`;
+    `per_kg` is for the whole shipment. The sum is multiplied by `express_factor` when eta is at
+    most `express_days` after etd.
     """
 
     base: Decimal
@@ -70,7 +71,10 @@ DEFAULT_TARIFF = Tariff(
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """One line of a quotation: `code` is `base`, `distance`, `weight` or `express`; `data` fills its description."""
+    """One line of a quotation; `data` fills the description that belongs to `code`.
+
+    Codes: `base`, `distance`, `weight`, `express`.
+    """
 
     code: str
     data: Mapping[str, Any] = field(hash=False)
@@ -79,7 +83,10 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Lines that add up to `total`; `snapshot` holds rates and facts as JSON values, enough to price again."""
+    """Lines that add up to `total`.
+
+    `snapshot` holds rates and facts as JSON values, enough to price again.
+    """
 
     lines: tuple[PriceLine, ...]
     total: Decimal
@@ -110,9 +117,9 @@ def price(
 ) -> Price:
     """The price of a transport, not including VAT.
 
-    Each container pays base and distance, the weight is paid once. The total is the formula's, rounded once; what
-    rounding of the lines leaves over goes to the express line, else to the distance line. Raises ValueError on facts
-    that `verification.problems` would refuse.
+    Each container pays base and distance, the weight is paid once. The total is the formula's,
+    rounded once; what rounding of the lines leaves over goes to the express line, else to the
+    distance line. Raises ValueError on facts that `verification.problems` would refuse.
     """
     if containers < 1 or gross_weight_kg <= 0 or eta < etd:
         raise ValueError("containers and weight must be positive and eta not before etd")

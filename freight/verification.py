@@ -1,4 +1,4 @@
-"""What keeps facts from being priced. Pure; codes are stable words, their prose lives in the catalogues."""
+"""What keeps facts from being priced. Pure; codes are stable words, not prose."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -12,7 +12,8 @@ from freight.fields import Facts
 class Problem:
     """A field of Facts that cannot stand, and why.
 
-    Codes: `missing`, `not_positive`, `too_heavy`, `past`, `before_etd`, `unknown_place`, `same_as_origin`.
+    Codes: `missing`, `not_positive`, `too_heavy`, `past`, `before_etd`, `unknown_place`,
+    `same_as_origin`.
     """
 
     field: str
@@ -20,7 +21,7 @@ class Problem:
 
 
 def problems(facts: Facts, *, today: dt.date) -> tuple[Problem, ...]:
-    """Everything wrong with `facts` on the day `today`, in the order of the form; empty where they can be priced."""
+    """What is wrong with `facts` on the day `today`, in the form's order; empty: price them."""
     return (
         *(Problem(name, "missing") for name in facts.missing()),
         *_cargo(facts),

@@ -6,3 +6,6 @@ class IotConfig(AppConfig):
     name = "iot"
     verbose_name = _("Devices")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from iot import checks  # noqa: F401  # registers itself

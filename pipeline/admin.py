@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -78,6 +80,12 @@ class LabelFilter(DropdownFilter):
         return queryset.filter(label=self.value()) if self.value() else queryset
 
 
+class MailboxFilter(RelatedDropdownFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("mailbox")
+
+
 class ReasonFilter(DropdownFilter):
     title = gettext_lazy("quarantine reason")
     parameter_name = "reason"
@@ -122,7 +130,7 @@ class EmailAdmin(ReadOnlyAdmin):
         ("state", ChoicesDropdownFilter),
         LabelFilter,
         ("language", ChoicesDropdownFilter),
-        ("mailbox", RelatedDropdownFilter),
+        ("mailbox", MailboxFilter),
         ReasonFilter,
         ("received_at", RangeDateFilter),
     ]
@@ -326,7 +334,7 @@ class StepAdmin(ReadOnlyAdmin):
     search_fields = ["email__subject", "reason"]
     ordering = ["-pk"]
     fields = [
-        "email",
+        "mail_link",
         "name",
         "shown_state",
         "attempt",
@@ -334,7 +342,6 @@ class StepAdmin(ReadOnlyAdmin):
         "next_at",
         "started_at",
         "finished_at",
-        "lease_until",
         "reason",
         "shown_traceback",
     ]
@@ -342,6 +349,11 @@ class StepAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
         return super().get_queryset(request).defer("email__text", "email__new_text")
+
+    @display(description=gettext_lazy("mail"))
+    def mail_link(self, step: Step) -> SafeString:
+        url = reverse("admin:pipeline_email_change", args=[step.email_id])
+        return format_html('<a class="bb-link" href="{}">{}</a>', url, step.email)
 
     @display(description=gettext_lazy("mail"))
     def mail(self, step: Step) -> str:
@@ -385,7 +397,7 @@ class MailboxForm(forms.ModelForm):
         """The form's values; says where the place that mail comes from is missing."""
         cleaned = super().clean() or {}
         needs = {Mailbox.Kind.DIRECTORY: "directory", Mailbox.Kind.IMAP: "host"}
-        field = needs.get(cleaned.get("kind"))  # type: ignore[call-overload]
+        field = needs.get(cleaned.get("kind", ""))
         if field and not cleaned.get(field):
             self.add_error(field, _("This kind of mailbox needs it."))
         return cleaned
@@ -414,7 +426,7 @@ class MailboxAdmin(ModelAdmin):
     ]
     list_filter = [("kind", ChoicesDropdownFilter), ("mode", ChoicesDropdownFilter)]
     search_fields = ["name", "host", "username"]
-    readonly_fields = ["password_kept", "last_success", "last_error", "uidvalidity", "last_uid"]
+    readonly_fields = ["password_kept", "last_success", "last_error"]
     warn_unsaved_form = True
     fieldsets = [
         (None, {"fields": ["name", "kind", "active", "mode"]}),
@@ -436,7 +448,7 @@ class MailboxAdmin(ModelAdmin):
         ),
         (
             gettext_lazy("How it goes"),
-            {"fields": ["last_success", "last_error", "uidvalidity", "last_uid"]},
+            {"fields": ["last_success", "last_error"]},
         ),
     ]
 

@@ -10,7 +10,7 @@ from pipeline.mime import Part
 
 MAX_TEXT = 512 * 1024
 # a plain part this short may only say "your program cannot show HTML"
-STUB = 200
+STUB = 100
 
 
 def is_body(part: Part) -> bool:
@@ -39,6 +39,9 @@ def body_text(parts: Sequence[Part]) -> str:
 def _one_of(parts: Sequence[Part]) -> str:
     plain = "\n\n".join(_text(each) for each in parts if each.content_type == "text/plain").strip()
     if len(plain) > STUB:
+        return plain
+    # HTML is never longer as text: where it can't win, it need not be read
+    if plain and sum(len(each.payload) for each in parts) < 4 * len(plain.encode()) + STUB:
         return plain
     html = "\n\n".join(_text(each) for each in parts if each.content_type == "text/html").strip()
     return html if not plain or len(html) > 3 * len(plain) + STUB else plain

@@ -35,6 +35,8 @@ def base64_bytes(data: bytes) -> bytes:
 
 def text_of(wire: str) -> str:
     """A header's value for a reader, on one line: encoded words and raw 8-bit bytes decoded."""
+    if wire.isascii() and "=?" not in wire and wire.isprintable():
+        return " ".join(wire.split())[:4096]
     plain = decode_words(_FOLD.sub(" ", wire))
     return compose(_SPACES.sub(" ", clean(plain)).strip())
 
@@ -61,7 +63,8 @@ def decode_words(wire: str) -> str:
             out.append(_raw(between))
         charset, end = word[1].lower(), word.end()
         pending += _word_bytes(word[2], word[3])
-    out.append(decode(pending, charset))
+    if pending:
+        out.append(decode(pending, charset))
     out.append(_raw(wire[end:]))
     return "".join(out)
 

@@ -23,6 +23,8 @@ STEP_COLOURS = {
     Step.State.QUARANTINED: "danger",
 }
 
+UNENDED = (Step.State.DUE, Step.State.RUNNING)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -143,7 +145,8 @@ def _shown(name: str, row: Step | None) -> ShownStep:
 
 
 def _took(row: Step) -> str:
-    if not (row.started_at and row.finished_at):
+    # a step that was reopened still has the times of its last run
+    if row.state in UNENDED or not (row.started_at and row.finished_at):
         return ""
     seconds = max((row.finished_at - row.started_at) / dt.timedelta(seconds=1), 0.0)
     if seconds < 1:

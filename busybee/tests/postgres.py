@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from busybee.supervisor import leash
+
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -60,7 +62,12 @@ def start(home: Path) -> Server:
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, cwd="/", **identity(account)
+            command,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            preexec_fn=leash(os.getpid()),  # a test run that is killed leaves no server behind
+            **identity(account),
         )
     wait_for(folder / ".s.PGSQL.5432", process, log)
     return Server(process, folder, f"postgres://busybee@{quote(str(folder), safe='')}/postgres")

@@ -1,5 +1,6 @@
 """A real redis-server for the tests."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import redis
 
 from busybee.services import redis_binary
+from busybee.supervisor import leash
 
 
 @contextmanager
@@ -16,7 +18,12 @@ def running_redis(socket: Path, password: str, folder: Path) -> Iterator[subproc
     """A redis-server that listens on `socket` only, answering, and ended on leaving."""
     command = [str(redis_binary()), "--port", "0", "--unixsocket", str(socket)]
     command += ["--requirepass", password, "--dir", str(folder), "--save", "", "--daemonize", "no"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=leash(os.getpid()),  # a test run that is killed leaves no server behind
+    )
     try:
         wait_for(f"unix://:{password}@{socket}?db=0")
         yield process

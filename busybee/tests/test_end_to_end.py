@@ -1,4 +1,7 @@
-"""The whole way over real processes: mail in, question, chat over a WebSocket, quotation, order."""
+"""The whole way over real processes: mail in, question, chat over a WebSocket, quotation, order.
+
+And what goes on beside it: learning from a correction, telemetry on the live page, Flower.
+"""
 
 import datetime as dt
 import json
@@ -8,6 +11,7 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from websockets.asyncio.client import connect
 
 from busybee.demo.mails import order_reply
@@ -20,8 +24,28 @@ ETD, ETA = TODAY + dt.timedelta(days=20), TODAY + dt.timedelta(days=26)
 
 @pytest.fixture(scope="module")
 def busybee() -> Iterator[Installation]:
-    with running() as installation:
+    # one correction is a batch: the loop once round
+    with running({"BUSYBEE_TRAIN_BATCH": "1"}) as installation:
         yield installation
+
+
+@pytest.fixture
+def operator(busybee: Installation) -> Iterator[requests.Session]:
+    """A browser's session of the first operator, logged in."""
+    public = busybee.runtime()["BUSYBEE_PUBLIC_URL"]
+    password = (busybee.home / "operator_password").read_text().strip()[:16]
+    with requests.Session() as session:
+        session.get(f"{public}/admin/login/", timeout=20)
+        form = {"username": "operator", "password": password, "next": "/admin/"}
+        answer = post(session, f"{public}/admin/login/", form)
+        assert "sessionid" in session.cookies, answer.text[:500]
+        yield session
+
+
+def post(session: requests.Session, address: str, form: dict[str, object]) -> requests.Response:
+    """The answer to a form, sent with its CSRF token."""
+    token = session.cookies["csrftoken"]
+    return session.post(address, {**form, "csrfmiddlewaretoken": token}, timeout=20)
 
 
 def mail(sender: str, subject: str, text: str) -> bytes:
@@ -111,3 +135,42 @@ async def test_missing_fact_is_given_in_the_chat(busybee: Installation) -> None:
     )
     assert len(quotations) == 1
     assert "9,800 kg" in quotations[0].get_content()
+
+
+def test_correction_becomes_a_model_that_had_to_prove_itself(
+    busybee: Installation, operator: requests.Session
+) -> None:
+    text = "안녕하세요, 이번 주 금요일은 창립기념일로 휴무입니다. 업무에 참고 부탁드립니다."
+    busybee.drop("notice", mail("Lee <lee@partner.example>", "휴무 안내", text))
+    done = "SELECT id FROM pipeline_email WHERE subject = '휴무 안내' AND state = 'done'"
+    ((email_id,),) = busybee.wait(lambda: busybee.rows(done), why="the notice is read")
+    public = busybee.runtime()["BUSYBEE_PUBLIC_URL"]
+    form = {"action": "relabel_spam", "_selected_action": str(email_id)}
+    post(operator, f"{public}/admin/pipeline/email/", form)
+
+    ended = "SELECT state, reason FROM classifier_trainingrun WHERE finished IS NOT NULL"
+    ((state, reason),) = busybee.wait(lambda: busybee.rows(ended), 150, why="the run has ended")
+    assert state in ("promoted", "rejected"), reason
+    assert reason
+    active = busybee.value("SELECT count(*) FROM classifier_modelversion WHERE state = 'active'")
+    assert (active == 1) == (state == "promoted")
+
+
+def test_simulated_device_shows_on_the_live_page(
+    busybee: Installation, operator: requests.Session
+) -> None:
+    public = busybee.runtime()["BUSYBEE_PUBLIC_URL"]
+    busybee.wait(lambda: busybee.value("SELECT count(*) FROM iot_reading") >= 2, why="readings")
+
+    state = operator.get(f"{public}/live/demo-truck/state.json", timeout=20).json()
+    assert "temperature" in json.dumps(state)
+    assert requests.get(f"{public}/live/demo-truck/state.json", timeout=20).history
+
+
+def test_flower_watches_behind_its_password(busybee: Installation) -> None:
+    address = busybee.runtime()["BUSYBEE_FLOWER_URL"]
+    password = (busybee.home / "flower_password").read_text().strip()
+
+    assert requests.get(f"{address}/tasks", timeout=20).status_code == 401
+    known = requests.get(f"{address}/tasks", auth=("operator", password), timeout=20)
+    assert known.status_code == 200

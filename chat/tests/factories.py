@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -30,8 +31,8 @@ class QuoteRequestFactory(DjangoModelFactory[QuoteRequest]):
     customer_name = "Mina Park"
     customer_address = "mina@customer.example"
     container = "40ft"
-    etd = factory.LazyFunction(lambda: a_day_ahead(14))
-    eta = factory.LazyFunction(lambda: a_day_ahead(30))
+    etd: Any = factory.LazyFunction(lambda: a_day_ahead(14))
+    eta: Any = factory.LazyFunction(lambda: a_day_ahead(30))
     origin = "KRPUS"
     destination = "CNSHA"
 
@@ -40,8 +41,8 @@ class EmptyRequestFactory(QuoteRequestFactory):
     """A request that states nothing yet."""
 
     container = ""
-    etd = None
-    eta = None
+    etd: Any = None
+    eta: Any = None
     origin = ""
     destination = ""
 

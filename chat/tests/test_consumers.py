@@ -22,10 +22,10 @@ Token = Callable[[QuoteRequest], str]
 
 
 def communicator(*headers: tuple[bytes, bytes]) -> WebsocketCommunicator:
-    from busybee.asgi import application
+    from channels.routing import get_default_application
 
     headers = (*headers, (b"host", b"localhost"))
-    return WebsocketCommunicator(application, "/ws/chat/", headers=list(headers))
+    return WebsocketCommunicator(get_default_application(), "/ws/chat/", headers=list(headers))
 
 
 @asynccontextmanager
@@ -48,7 +48,7 @@ async def until(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
     while True:
         frame = await socket.receive_json_from(timeout=5)
         if frame["type"] == kind:
-            return frame  # type: ignore[no-any-return]  # JSON
+            return frame
 
 
 async def refused(socket: WebsocketCommunicator) -> tuple[str, int]:
@@ -65,13 +65,13 @@ async def say(socket: WebsocketCommunicator, cid: str, text: str) -> None:
 
 async def answer() -> None:
     """What the worker on queue `chat` does."""
-    for pk in await sync_to_async(list)(Message.objects.unanswered().values_list("pk", flat=True)):
+    for pk in [row.pk async for row in Message.objects.unanswered()]:
         await sync_to_async(tasks.answer)(pk)
 
 
 @sync_to_async
 def asked_by(token_for: Token, **facts: Any) -> tuple[QuoteRequest, str]:
-    request = QuoteRequestFactory(**facts)
+    request = QuoteRequestFactory.create(**facts)
     return request, token_for(request)
 
 
@@ -119,7 +119,7 @@ async def test_a_resent_message_is_acknowledged_again_and_answered_once(token_fo
         await answer()
 
     assert first["seq"] == second["seq"] == 3
-    authors = await sync_to_async(list)(Message.objects.values_list("author", flat=True))
+    authors = [row.author async for row in Message.objects.all()]
     assert authors.count("customer") == 1
     assert authors.count("bot") == 3
 
@@ -172,16 +172,16 @@ async def test_the_sixth_fact_brings_the_quotation(token_for: Token) -> None:
 
     async with tab(token) as socket:
         await until(socket, "welcome")
-        await say(socket, "a", "18,500 kg")
-        await answer()
-        await say(socket, "b", "yes")
-        await answer()
+        for cid, text in (("a", "18,500 kg"), ("b", "yes")):
+            await say(socket, cid, text)
+            await until(socket, "ack")
+            await answer()
         while (await until(socket, "state"))["state"] != "completed":
             pass
 
     await sync_to_async(request.refresh_from_db)()
     assert request.state == State.QUOTED
-    kinds = await sync_to_async(list)(request.outgoing.values_list("kind", flat=True))
+    kinds = [row.kind async for row in request.outgoing.all()]
     assert kinds == ["quotation"]
 
 

@@ -24,7 +24,7 @@ def say(session: Session, text: str, cid: str = "") -> list[str]:
 
 
 def test_begin_greets_once_and_numbers_what_is_missing() -> None:
-    request = EmptyRequestFactory()
+    request = EmptyRequestFactory.create()
 
     first, fresh = services.begin(request)
     again, not_fresh = services.begin(request)
@@ -36,7 +36,7 @@ def test_begin_greets_once_and_numbers_what_is_missing() -> None:
 
 
 def test_post_of_the_same_cid_is_stored_once() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
 
     first = services.post(session.pk, cid="a", text="hello", now=timezone.now())
     second = services.post(session.pk, cid="a", text="hello", now=timezone.now())
@@ -46,7 +46,7 @@ def test_post_of_the_same_cid_is_stored_once() -> None:
 
 
 def test_answer_twice_says_it_once() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
     message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
 
     tasks.answer(message.pk)
@@ -55,8 +55,18 @@ def test_answer_twice_says_it_once() -> None:
     assert session.messages.filter(author=Message.Author.BOT).count() == 1
 
 
+def test_two_workers_with_the_same_message_answer_it_once() -> None:
+    session = SessionFactory.create()
+    message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
+
+    outcomes = [services._answer(message, timezone.now()) for _ in range(2)]
+
+    assert outcomes == [True, False]
+    assert session.messages.filter(author=Message.Author.BOT).count() == 1
+
+
 def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
     message = services.post(session.pk, cid="a", text="18500 kg", now=timezone.now())
     turn = services.dialogue.Turn(("stale",), "en", services.Pending())
     Session.objects.filter(pk=session.pk).update(version=7)
@@ -67,7 +77,7 @@ def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
 
 
 def test_the_sixth_fact_confirmed_completes_and_quotes() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
 
     asked = say(session, "It is 18,500 kg in total")
     done = say(session, "yes")
@@ -81,7 +91,7 @@ def test_the_sixth_fact_confirmed_completes_and_quotes() -> None:
 
 
 def test_facts_are_stored_only_after_yes_and_with_the_words_that_said_them() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
 
     say(session, "weight 18,500 kg", cid="w")
     before = QuoteRequest.objects.get(pk=session.request_id)
@@ -97,7 +107,7 @@ def test_facts_are_stored_only_after_yes_and_with_the_words_that_said_them() -> 
 
 
 def test_no_resets_this_round() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
 
     say(session, "weight 18,500 kg")
     answer = say(session, "no")
@@ -109,7 +119,7 @@ def test_no_resets_this_round() -> None:
 
 
 def test_a_request_of_a_real_mailbox_waits_for_a_colleague() -> None:
-    session = SessionFactory(request=QuoteRequestFactory(mode=Mode.DRAFT))
+    session = SessionFactory.create(request=QuoteRequestFactory.create(mode=Mode.DRAFT))
 
     say(session, "18,500 kg")
     answer = say(session, "yes")
@@ -119,13 +129,13 @@ def test_a_request_of_a_real_mailbox_waits_for_a_colleague() -> None:
 
 
 def test_a_finished_conversation_says_so() -> None:
-    session = SessionFactory(request=QuoteRequestFactory(state=State.ORDERED))
+    session = SessionFactory.create(request=QuoteRequestFactory.create(state=State.ORDERED))
 
     assert "ordered" in say(session, "18,500 kg")[0]
 
 
 def test_the_language_is_switched_in_mid_conversation() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
     say(session, "18,500 kg")
 
     services.speak(session.pk, "th")
@@ -142,7 +152,7 @@ def test_the_language_is_switched_in_mid_conversation() -> None:
     [("", EmptyText), (" \n ", EmptyText), ("x" * 2001, TextTooLong), ("a\0b", BadFrame)],
 )
 def test_post_refuses(text: str, error: type[Exception]) -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
 
     with pytest.raises(error):
         services.post(session.pk, cid="a", text=text, now=timezone.now())
@@ -150,7 +160,7 @@ def test_post_refuses(text: str, error: type[Exception]) -> None:
 
 
 def test_post_refuses_the_thirty_first_message_within_a_minute() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
     now = timezone.now()
     for n in range(services.MESSAGES_A_MINUTE):
         services.post(session.pk, cid=f"{n}", text="hi", now=now)
@@ -161,7 +171,7 @@ def test_post_refuses_the_thirty_first_message_within_a_minute() -> None:
 
 
 def test_the_sweeper_finds_a_message_whose_task_was_lost() -> None:
-    session = SessionFactory()
+    session = SessionFactory.create()
     services.post(session.pk, cid="a", text="hi", now=timezone.now())
 
     assert services.republish_stuck(timezone.now()) == 0

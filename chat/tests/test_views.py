@@ -22,7 +22,7 @@ def rows() -> list[object]:
 def test_get_of_a_link_changes_nothing_and_sets_no_conversation_cookie(
     client: Client, token_for: Callable[[QuoteRequest], str]
 ) -> None:
-    token = token_for(QuoteRequestFactory())
+    token = token_for(QuoteRequestFactory.create())
     before = rows()
 
     response = client.get(reverse("chat:open", args=[token]))
@@ -35,7 +35,7 @@ def test_get_of_a_link_changes_nothing_and_sets_no_conversation_cookie(
 def test_post_trades_the_token_for_a_cookie(
     client: Client, token_for: Callable[[QuoteRequest], str]
 ) -> None:
-    token = token_for(QuoteRequestFactory())
+    token = token_for(QuoteRequestFactory.create())
 
     response = client.post(reverse("chat:open", args=[token]))
 
@@ -51,7 +51,7 @@ def test_post_trades_the_token_for_a_cookie(
 def test_the_token_is_on_no_page_after_the_exchange(
     client: Client, token_for: Callable[[QuoteRequest], str]
 ) -> None:
-    token = token_for(QuoteRequestFactory())
+    token = token_for(QuoteRequestFactory.create())
 
     response = client.post(reverse("chat:open", args=[token]), follow=True)
 
@@ -61,7 +61,7 @@ def test_the_token_is_on_no_page_after_the_exchange(
 
 
 def test_post_wants_the_csrf_token(token_for: Callable[[QuoteRequest], str]) -> None:
-    token = token_for(QuoteRequestFactory())
+    token = token_for(QuoteRequestFactory.create())
 
     response = Client(enforce_csrf_checks=True).post(reverse("chat:open", args=[token]))
 
@@ -69,7 +69,7 @@ def test_post_wants_the_csrf_token(token_for: Callable[[QuoteRequest], str]) -> 
 
 
 def test_wrong_expired_and_revoked_links_look_the_same(client: Client) -> None:
-    request, now = QuoteRequestFactory(), timezone.now()
+    request, now = QuoteRequestFactory.create(), timezone.now()
     expired = links.issue(request, now - dt.timedelta(days=99))
     revoked = links.issue(request, now)
     ChatLink.objects.order_by("-pk")[:1].get()
@@ -86,7 +86,7 @@ def test_wrong_expired_and_revoked_links_look_the_same(client: Client) -> None:
 def test_the_page_closes_when_the_link_is_revoked(
     client: Client, token_for: Callable[[QuoteRequest], str]
 ) -> None:
-    token = token_for(QuoteRequestFactory())
+    token = token_for(QuoteRequestFactory.create())
     client.post(reverse("chat:open", args=[token]))
     assert client.get("/chat/").status_code == 200
 
@@ -96,7 +96,7 @@ def test_the_page_closes_when_the_link_is_revoked(
 
 
 def test_a_made_up_cookie_opens_nothing(client: Client) -> None:
-    QuoteRequestFactory()
+    QuoteRequestFactory.create()
     client.cookies[access.COOKIE] = "eyJsaW5rIjoxfQ:1abc:made-up"
 
     assert client.get("/chat/").status_code == 404
@@ -105,7 +105,7 @@ def test_a_made_up_cookie_opens_nothing(client: Client) -> None:
 def test_the_pages_hold_no_inline_script_or_style(
     client: Client, token_for: Callable[[QuoteRequest], str]
 ) -> None:
-    token = token_for(QuoteRequestFactory())
+    token = token_for(QuoteRequestFactory.create())
     door = client.get(reverse("chat:open", args=[token]))
     page = client.post(reverse("chat:open", args=[token]), follow=True)
 

@@ -13,6 +13,7 @@ from classifier.errors import StateConflict, UnknownLabel
 from classifier.evaluation import Figures, Verdict
 from classifier.inference import classify, read_manifest, release_classifier
 from classifier.models import Evaluation, Example, ModelVersion, TrainingRun
+from classifier.training import LinearModel
 
 from .conftest import QUICK
 from .factories import ExampleFactory
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.django_db
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real training, with fewer rounds."""
     monkeypatch.setattr(learning, "TrainingConfig", lambda: QUICK)
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch, trained: LinearModel) -> None:
+    """Everything real but the fit itself, where a test is about what happens around it."""
+    monkeypatch.setattr(learning, "train", lambda *_, **__: trained)
 
 
 @pytest.fixture
@@ -93,7 +100,7 @@ def test_thirty_two_examples_train_export_and_promote() -> None:
     assert learning.train_if_due(timezone.now()) is None
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("_at_once")
 def test_one_example_that_waits_is_due() -> None:
     ExampleFactory()
     run = learning.train_if_due(timezone.now() + timedelta(seconds=301))
@@ -149,7 +156,7 @@ def test_two_workers_do_not_train_at_once() -> None:
     assert TrainingRun.objects.count() == 1
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_at_once", "_accepting")
 def test_killed_run_is_taken_up_when_its_lease_ends() -> None:
     dead = running()
     run = learning.train_if_due(timezone.now() + learning.LEASE + timedelta(seconds=1))
@@ -164,7 +171,7 @@ def test_run_that_kills_its_workers_is_ended() -> None:
     assert dead.state == "failed"
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_at_once", "_accepting")
 def test_worker_that_lost_the_run_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ExampleFactory.create_batch(32)
     real = learning.export
@@ -180,7 +187,7 @@ def test_worker_that_lost_the_run_writes_nothing(monkeypatch: pytest.MonkeyPatch
     assert not ModelVersion.objects.exists()
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_at_once", "_accepting")
 def test_promotion_by_hand_during_the_training_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     ExampleFactory.create_batch(32)
     other = ModelVersion.objects.create(version="other", folder="other", sha256="0")
@@ -196,7 +203,7 @@ def test_promotion_by_hand_during_the_training_wins(monkeypatch: pytest.MonkeyPa
     assert registry.active() == other
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_at_once", "_accepting")
 def test_unfinished_folders_of_killed_runs_are_removed(settings: Any) -> None:
     left = settings.BUSYBEE_MODELS_DIR / ".writing-dead"
     left.mkdir(parents=True)
@@ -204,7 +211,7 @@ def test_unfinished_folders_of_killed_runs_are_removed(settings: Any) -> None:
     assert not left.exists()
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_at_once", "_accepting")
 def test_task_returns_the_run() -> None:
     assert tasks.train_if_due() is None
     ExampleFactory.create_batch(32)

@@ -1,19 +1,29 @@
 """Container size and number. Two sizes, an undecided one and LCL leave it open."""
 
+# ruff: noqa: E501 - the alternatives of a pattern read best on one line
+
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from freight.extraction.found import Found, Reading
 from freight.extraction.numerals import COUNT, count_number
-from freight.extraction.text import sentence
+from freight.extraction.text import sentence, speaks_of_past
 from freight.fields import Container
 
 MAX_SIZES = 200
-_HC = r"(?:hc|hq|h/c|h/q|h\.c\.?|high[- ]?cube|hi-?cube|hicube|하이 ?큐브|ハイ ?キューブ|背高|ไฮ ?คิว(?:บ์|บ)?)"
+_HC = r"(?:hc|hq|h/c|h/q|h\.c\.?|high[- ]?cubes?|hi-?cube|hicube|하이 ?큐브|ハイ ?キューブ|背高|ไฮ ?คิว(?:บ์|บ)?)"
 _FOOT = r"(?:'|f(?:ee|oo)?t(?:er)?s?\.?(?![a-z])|footers?(?![a-z])|피트|핏트|フィート|ฟุต|ft)"
 _TYPE = r"(?:gp|dc|dv|dry|std|st|rf|rh|reefer|ot|fr|tk|냉동|드라이|리퍼|일반|リーファー|ドライ|冷凍|แห้ง|เย็น)"
-_WORDS = {"forty-five": 45, "forty five": 45, "forty": 40, "twenty": 20, "사십오": 45, "사십": 40, "이십": 20}
+_WORDS = {
+    "forty-five": 45,
+    "forty five": 45,
+    "forty": 40,
+    "twenty": 20,
+    "사십오": 45,
+    "사십": 40,
+    "이십": 20,
+}
 _UNITS = r"(?:units?|대|개|본|台|本|ea|vans?|기|containers?|cntrs?|ตู้|ใบ|pcs)"
 _SIZE = re.compile(
     rf"(?:(?P<count>{COUNT}) ?(?:x|\*|{_UNITS} ?(?:of|x) ?)? ?)?"
@@ -22,25 +32,32 @@ _SIZE = re.compile(
     rf"(?P<mark>[- ]?{_FOOT})?"
     rf"(?P<hc>(?:[ -]{{0,2}}|[ ,(]{{1,2}}|,? ?(?:dry|reefer|냉동|컨테이너|container|コンテナ|ตู้)[ ,(]{{1,2}}){_HC}(?![a-z]))?"
     rf"(?P<type>[- ]?{_TYPE}(?![a-z]))?"
-    rf"(?P<noun> ?(?:fcl|[- ]?containers?|컨테이너|コンテナ))?(?![\d%]|[.,]\d| ?(?:kg|킬로|톤|t(?![a-z])|tons?|lbs?|pallets?|plt|박스|개월|cbm|days?|일))"
+    rf"(?P<noun> ?(?:fcl|[- ]?containers?|컨테이너|コンテナ))?(?!(?<=\d)\d|%|[.,]\d| ?(?:kg|킬로|톤|t(?![a-z])|tons?|lbs?|pallets?|plt|박스|개월|cbm|days?|일))"
 )
 _AFTER_COUNT = re.compile(
     rf"^ ?(?:컨테이너|containers?|コンテナ|dry|fcl|ตู้)?[ )]{{0,2}}(?:(?:x|\*) ?(?P<times>\d{{1,2}})(?![\d,.]| ?(?:kg|t(?![a-z])|톤))|[:,]? ?(?:จำนวน )?(?P<units>{COUNT}) ?{_UNITS}(?![a-z]))"
 )
 _CODES = re.compile(r"(?<![a-z\d])(?P<code>22[grtu]\d|42[grtu]\d|45[gru]\d|l5[gr]\d)(?![a-z\d])")
-_FEU = re.compile(rf"(?:(?P<count>{COUNT}) ?x? ?)?(?<![a-z])(?P<unit>feu)s?(?![a-z])|(?<![\d.])1 ?x? ?(?P<teu>teu)(?![a-z])")
+_FEU = re.compile(
+    rf"(?:(?P<count>{COUNT}) ?x? ?)?(?<![a-z])(?P<unit>feu)s?(?![a-z])|(?<![\d.])1 ?x? ?(?P<teu>teu)(?![a-z])"
+)
 _SINGULAR_HC = re.compile(rf"(?<![a-z]){_HC}(?![a-z])")
 _LABEL = re.compile(
     r"(?:container|컨테이너|equipment|장비|コンテナ|ตู้|ประเภทตู้|ขนาดตู้)[^:\n]{0,16}[:|\t] ?[^\n]{0,6}$"
 )
-_BARE_COUNT = re.compile(rf"(?<![\d.,])(?P<n>{COUNT}) ?(?:containers|컨테이너|コンテナ)|(?:컨테이너|コンテナ|ตู้) ?(?P<n2>\d{{1,2}}) ?(?:대|개|台|本|ตู้)")
+_BARE_COUNT = re.compile(
+    rf"(?<![\d.,])(?P<n>{COUNT}) ?(?:containers|컨테이너|コンテナ)|(?:컨테이너|コンテナ|ตู้) ?(?P<n2>\d{{1,2}}) ?(?:대|개|台|本|ตู้)"
+)
 _DENIED_AFTER = re.compile(
     r"^[^\n,.]{0,10}?(?:말고|아니|대신|보다는|아닌|ではなく|じゃなく|ไม่ใช่|is too small|are too small|won't|will not|does not fit|에서 ?\d{2} ?(?:ft|피트|')[^\n]{0,4}로"
     r"|에는 안|는 안|은 안|로는 (?:안|부족)|은 작|는 작|では足り|ไม่พอ)"
 )
-_DENIED_BEFORE = re.compile(r"(?:(?<![a-z])not|instead of|rather than|no longer|ไม่ใช่|ไม่เอา)(?: (?:a|an|the|in|1x|one))? ?$")
-_PAST = re.compile(r"last (?:time|month|year|shipment)|previous|지난 ?(?:번|달|주|선적)|이전|저번|작년|前回|先月|ครั้งก่อน|ครั้งที่แล้ว|usually|평소")
-_OR = re.compile(r"(?<![a-z])or(?![a-z])|또는|혹은|이나|나 |아니면|/|または|もしくは|か、|หรือ|either|vs\.?|,|각각|and|및|\+|와|과|랑|と")
+_DENIED_BEFORE = re.compile(
+    r"(?:(?<![a-z])not|instead of|rather than|no longer|ไม่ใช่|ไม่เอา)(?: (?:a|an|the|in|1x|one))? ?$"
+)
+_OR = re.compile(
+    r"(?<![a-z])or(?![a-z])|또는|혹은|이나|나 |아니면|/|または|もしくは|か、|หรือ|either|vs\.?|,|각각|and|및|\+|와|과|랑|と"
+)
 _UNDECIDED = re.compile(
     r"undecided|not (?:yet )?(?:sure|decided|fixed|certain)|unsure|(?<![a-z])tb[dac](?![a-z])|to be (?:confirmed|decided|advised)|미정|아직 (?:정하|결정|모르|확정)"
     r"|결정(?:되지|하지|을 못)|고민|확정(?:되지|이 안)|which (?:container|size)|whichever|or bigger|어떤 (?:컨테이너|사이즈|크기)|어느 (?:컨테이너|사이즈|쪽|것)|뭐가 나|未定|決まって(?:い)?な|迷って|検討中"
@@ -51,7 +68,9 @@ _SIZES = {20: Container.FT20, 40: Container.FT40, 45: Container.FT45}
 
 def read_container(text: str) -> tuple[Reading[Container], int]:
     """The container size that prepared `text` asks for, and how many (1 where not said)."""
-    mentions = [mention for mention in (*_sizes(text), *_codes(text)) if not _is_denied(text, mention[0])]
+    mentions = [
+        mention for mention in (*_sizes(text), *_codes(text)) if not _is_denied(text, mention[0])
+    ]
     mentions.sort(key=lambda mention: mention[0].start)
     top = max((found.rank for found, _ in mentions), default=0)
     best = [(found, count) for found, count in mentions if found.rank == top]
@@ -70,15 +89,31 @@ def read_container(text: str) -> tuple[Reading[Container], int]:
 def _sizes(text: str) -> Iterator[tuple[Found[Container], int]]:
     for match in islice(_SIZE.finditer(text), MAX_SIZES):
         groups = match.groupdict()
-        counted = bool(groups["count"]) and re.match(rf"{COUNT} ?(?:x|\*)", match.group()) is not None
-        if not (groups["mark"] or groups["hc"] or groups["type"] or groups["before"] or groups["noun"] or counted):
+        counted = (
+            bool(groups["count"]) and re.match(rf"{COUNT} ?(?:x|\*)", match.group()) is not None
+        )
+        if not (
+            groups["mark"]
+            or groups["hc"]
+            or groups["type"]
+            or groups["before"]
+            or groups["noun"]
+            or counted
+        ):
             continue
         size = int(groups["size"]) if groups["size"] else _WORDS[groups["word"]]
-        value = Container.FT40HC if size == 40 and (groups["hc"] or groups["before"]) else _SIZES[size]
+        value = (
+            Container.FT40HC if size == 40 and (groups["hc"] or groups["before"]) else _SIZES[size]
+        )
         count = count_number(groups["count"]) if groups["count"] else 0
         start = match.start()
         if groups["count"] and not _is_count(match, counted):
-            count, start = 0, match.start("before") if groups["before"] else match.start("size" if groups["size"] else "word")
+            count, start = (
+                0,
+                match.start("before")
+                if groups["before"]
+                else match.start("size" if groups["size"] else "word"),
+            )
         after = _AFTER_COUNT.match(text[match.end() : match.end() + 24])
         if not count and after:
             count = count_number(after.group("times") or after.group("units"))
@@ -88,13 +123,24 @@ def _sizes(text: str) -> Iterator[tuple[Found[Container], int]]:
 
 def _is_count(match: re.Match[str], counted: bool) -> bool:
     """Whether the number before a size counts containers: `2 x 40`, `two 40ft`, not `18 40ft` of a table."""
-    return counted or not match.group("count").isdigit() or bool(match.group("noun")) or "of" in match.group()
+    return (
+        counted
+        or not match.group("count").isdigit()
+        or bool(match.group("noun"))
+        or bool(match.group("word"))
+        or "of" in match.group()
+    )
 
 
 def _codes(text: str) -> Iterator[tuple[Found[Container], int]]:
     for match in _CODES.finditer(text):
         head = match.group("code")[:2]
-        value = {"22": Container.FT20, "42": Container.FT40, "45": Container.FT40HC, "l5": Container.FT45}[head]
+        value = {
+            "22": Container.FT20,
+            "42": Container.FT40,
+            "45": Container.FT40HC,
+            "l5": Container.FT45,
+        }[head]
         yield Found(value, match.start(), match.end(), 2), 0
     for match in _FEU.finditer(text):
         value = Container.FT20 if match.group("teu") else Container.FT40
@@ -106,25 +152,29 @@ def _is_denied(text: str, found: Found[Container]) -> bool:
     return bool(
         _DENIED_AFTER.match(text[found.end : found.end + 30])
         or _DENIED_BEFORE.search(text[max(0, found.start - 24) : found.start])
-        or _PAST.search(text, first, found.start)
+        or speaks_of_past(text, first, found.start)
     )
 
 
-def _refined(text: str, best: list[tuple[Found[Container], int]]) -> list[tuple[Found[Container], int]]:
+def _refined(
+    text: str, best: list[tuple[Found[Container], int]]
+) -> list[tuple[Found[Container], int]]:
     """40ft said again as 40ft high cube is one wish, unless the two are offered side by side."""
     values = {found.value for found, _ in best}
     if values == {Container.FT40} and len(best) >= 1:
         return [_with_late_high_cube(text, found, count) for found, count in best]
     if values != {Container.FT40, Container.FT40HC}:
         return best
-    for (left, _), (right, _) in zip(best, best[1:], strict=False):
+    for (left, _), (right, _) in pairwise(best):
         between = text[left.end : right.start]
         if left.value != right.value and len(between) < 25 and _OR.search(between):
             return best
     return [(found, count) for found, count in best if found.value == Container.FT40HC]
 
 
-def _with_late_high_cube(text: str, found: Found[Container], count: int) -> tuple[Found[Container], int]:
+def _with_late_high_cube(
+    text: str, found: Found[Container], count: int
+) -> tuple[Found[Container], int]:
     _, last = sentence(text, found.start, found.end)
     late = _SINGULAR_HC.search(text, found.end, min(last, found.end + 30))
     if late is None or _OR.search(text[found.end : late.start()].replace(",", "")):

@@ -1,5 +1,7 @@
 """Dates that a text names, absolute or counted from the mail's date. What is vague is found too, without a value."""
 
+# ruff: noqa: E501 - the alternatives of a pattern read best on one line
+
 import calendar
 import datetime as dt
 import re
@@ -8,7 +10,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from freight.extraction.numerals import COUNT, count_number
-
 
 # more than a mail's worth; a timetable's dates are no customer's wish
 MAX_DATES = 150
@@ -36,18 +37,63 @@ class Context:
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_TH_NAMES = ["มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"]
-_TH_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
-_TH_MONTHS = {name: number for names in (_TH_NAMES, _TH_SHORT) for number, name in enumerate(names, start=1)}
-_TH_MONTHS |= {name.removesuffix("."): number for name, number in _TH_MONTHS.items() if name.endswith(".")}
-_TH_MONTHS |= {"มกรา": 1, "กุมภา": 2, "มีนา": 3, "เมษา": 4, "พฤษภา": 5, "มิถุนา": 6, "กรกฎา": 7, "สิงหา": 8, "กันยา": 9, "ตุลา": 10, "พฤศจิกา": 11, "ธันวา": 12}
+_TH_NAMES = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
+_TH_SHORT = [
+    "ม.ค.",
+    "ก.พ.",
+    "มี.ค.",
+    "เม.ย.",
+    "พ.ค.",
+    "มิ.ย.",
+    "ก.ค.",
+    "ส.ค.",
+    "ก.ย.",
+    "ต.ค.",
+    "พ.ย.",
+    "ธ.ค.",
+]
+_TH_MONTHS = {
+    name: number for names in (_TH_NAMES, _TH_SHORT) for number, name in enumerate(names, start=1)
+}
+_TH_MONTHS |= {
+    name.removesuffix("."): number for name, number in _TH_MONTHS.items() if name.endswith(".")
+}
+_TH_MONTHS |= {
+    "มกรา": 1,
+    "กุมภา": 2,
+    "มีนา": 3,
+    "เมษา": 4,
+    "พฤษภา": 5,
+    "มิถุนา": 6,
+    "กรกฎา": 7,
+    "สิงหา": 8,
+    "กันยา": 9,
+    "ตุลา": 10,
+    "พฤศจิกา": 11,
+    "ธันวา": 12,
+}
 _TH_MONTH = "|".join(re.escape(name) for name in sorted(_TH_MONTHS, key=len, reverse=True))
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EN_DAY = r"(?P<wd>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?(?![a-z])"
 _TH_DAYS = {"จันทร์": 0, "อังคาร": 1, "พุธ": 2, "พฤหัสบดี": 3, "พฤหัส": 3, "ศุกร์": 4, "เสาร์": 5, "อาทิตย์": 6}
 _ORD = r"(?:st|nd|rd|th)?"
 _KO_DAY = r"(?P<wd>[월화수목금토일])"
-_EVENT_BEFORE = re.compile(r"(?:출발|선적|출항|도착|출고|발주|주문|승인|계약|통관|departure|sailing|loading|発送|出港|出荷|船積|入港|ออกเรือ|ออกเดินทาง|สั่งซื้อ) ?(?:일|일로부터|로부터|から|จาก)?(?: ?후)?,? ?$")
+_EVENT_BEFORE = re.compile(
+    r"(?:출발|선적|출항|도착|출고|발주|주문|승인|계약|통관|departure|sailing|loading|発送|出港|出荷|船積|入港|ออกเรือ|ออกเดินทาง|สั่งซื้อ) ?(?:일|일로부터|로부터|から|จาก)?(?: ?후)?,? ?$"
+)
 
 _VAGUE = re.compile(
     rf"(?:early|mid(?:dle)?|late|end(?:ing)?|beginning|start|first half|second half|first week|second week|third week|last week|1st week|2nd week|3rd week|sometime|some time|any ?time)"
@@ -71,7 +117,10 @@ _RANGES = re.compile(
 
 def day_first(text: str, language: str) -> bool | None:
     """Whether 5/12 is 5 December: by other dates of the text, by signs of the writer's country; None if unclear."""
-    for match in re.finditer(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?![\d/])|(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])", text):
+    for match in re.finditer(
+        r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?![\d/])|(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])",
+        text,
+    ):
         first, second = (int(group) for group in match.groups() if group)
         if 12 < first <= 31 and second <= 12 and not (first >= 24 and language in ("ko", "ja")):
             return True
@@ -156,17 +205,30 @@ def _reiwa(match: re.Match[str], context: Context) -> DateMention | None:
 
 def _numeric_with_year(match: re.Match[str], context: Context) -> DateMention | None:
     first, second, last = int(match["a"]), int(match["b"]), match["c"]
-    if len(last) == 2 and context.year_first and _short_year(match["a"], context) and int(last) <= 31:
+    year_first = context.year_first or _short_year(last, context) is None
+    if len(last) == 2 and year_first and _short_year(match["a"], context) and int(last) <= 31:
         return _mention(match, _date(_short_year(match["a"], context) or 0, second, int(last)))
     year = _short_year(last, context)
     if year is None:
         return None
     by_point = match["sep"] == "."
-    return _day_month(match, first, second, lambda m, d: _date(year, m, d), True if by_point else context.day_first)
+    return _day_month(
+        match,
+        first,
+        second,
+        lambda m, d: _date(year, m, d),
+        True if by_point else context.day_first,
+    )
 
 
 def _numeric(match: re.Match[str], context: Context) -> DateMention | None:
-    return _day_month(match, int(match["a"]), int(match["b"]), lambda m, d: _coming(m, d, context), context.day_first)
+    return _day_month(
+        match,
+        int(match["a"]),
+        int(match["b"]),
+        lambda m, d: _coming(m, d, context),
+        context.day_first,
+    )
 
 
 def _day_month(
@@ -208,7 +270,13 @@ def _month_day(match: re.Match[str], context: Context) -> DateMention | None:
 
 def _relative_month(match: re.Match[str], context: Context) -> DateMention | None:
     words = match["rel"].replace(" ", "")
-    step = 2 if words in ("다다음달", "再来月") else 0 if words in ("이번달", "금월", "당월", "이달", "今月", "this", "นี้") else 1
+    step = (
+        2
+        if words in ("다다음달", "再来月")
+        else 0
+        if words in ("이번달", "금월", "당월", "이달", "今月", "this", "นี้")
+        else 1
+    )
     if match["d"] in ("말일", "末日"):
         year, month = _shifted_month(context.today, step)
         return _mention(match, _date(year, month, calendar.monthrange(year, month)[1]))
@@ -237,11 +305,24 @@ def _weekday_number(name: str) -> int:
     if name in _TH_DAYS:
         return _TH_DAYS[name]
     if len(name) == 1:
-        return ("월화수목금토일".find(name) if name in "월화수목금토일" else "月火水木金土日".find(name))
+        return (
+            "월화수목금토일".find(name) if name in "월화수목금토일" else "月火水木金土日".find(name)
+        )
     return next(number for number, day in enumerate(_WEEKDAYS) if day.startswith(name[:3]))
 
 
-_SPANS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "일주일": 7, "열흘": 10, "보름": 15}
+_SPANS = {
+    "하루": 1,
+    "이틀": 2,
+    "사흘": 3,
+    "나흘": 4,
+    "닷새": 5,
+    "엿새": 6,
+    "이레": 7,
+    "일주일": 7,
+    "열흘": 10,
+    "보름": 15,
+}
 
 
 def _offset(match: re.Match[str], context: Context) -> DateMention | None:
@@ -324,7 +405,9 @@ def _with_bare_days(text: str, taken: list[DateMention], context: Context) -> It
         for match in islice(_BARE_DAY.finditer(text), MAX_DATES)
         if not any(match.start() < other.end and other.start < match.end() for other in taken)
     ]
-    events: list[tuple[int, DateMention | re.Match[str]]] = [(mention.start, mention) for mention in taken]
+    events: list[tuple[int, DateMention | re.Match[str]]] = [
+        (mention.start, mention) for mention in taken
+    ]
     events += [(match.start(), match) for match in bare]
     known = context.today
     for _, event in sorted(events, key=lambda pair: pair[0]):

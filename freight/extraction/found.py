@@ -1,4 +1,4 @@
-"""What a reader of one fact hands over: candidates with their place in the text, and how they are settled."""
+"""What a reader of one fact hands over: candidates in their places, and how they settle."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Found(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """One text's answer for one fact: a value, or none and perhaps the reason why it was left open."""
+    """One text's answer for one fact: a value, or none and perhaps why it was left open."""
 
     found: Found[T] | None = None
     warning: str = ""

@@ -1,5 +1,7 @@
 """Numbers as customers write them: 18,500 and 18.500, 1만8천, 십팔, eighteen and a half."""
 
+# ruff: noqa: E501 - the alternatives of a pattern read best on one line
+
 import re
 from decimal import Decimal
 
@@ -13,9 +15,12 @@ _SINO = {char: number for number, char in enumerate("일이삼사오육칠팔구
 _NATIVE = {"한": 1, "하나": 1, "두": 2, "둘": 2, "세": 3, "셋": 3, "네": 4, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8,
            "아홉": 9, "열": 10, "스무": 20}  # fmt: skip
 
-DIGITS = r"(?<![a-z\d.,#])(?:\d{1,3}(?:[,.' ]\d{3})+(?!\d)(?:[.,]\d{1,3})?|\d+(?:[.,]\d+)?)"
-MYRIADS = r"(?:\d+(?:\.\d+)? ?[만万](?: ?\d+(?:\.\d+)? ?[천千])?(?: ?\d+ ?[백百])?(?: ?\d[\d,]*)?|\d+(?:\.\d+)? ?[천千](?: ?\d+ ?[백百])?)"
-SINO = r"(?<![가-힣])[일이삼사오육칠팔구십백천만]{1,8}"
+DIGITS = r"(?<![a-z\d.,#])(?:\d{1,3}(?:[,.' ]\d{3})+(?!\d)(?:[.,]\d{1,3})?|\d{1,12}(?:[.,]\d{1,6})?)(?!\d)"
+MYRIADS = (
+    r"(?<![\d.,])(?:\d{1,4}(?:\.\d{1,3})? ?[만万](?: ?\d{1,4}(?:\.\d{1,3})? ?[천千])?(?: ?\d{1,4} ?[백百])?(?: ?\d[\d,]{0,6})?"
+    r"|\d{1,4}(?:\.\d{1,3})? ?[천千](?: ?\d{1,4} ?[백百])?(?: ?\d{1,4})?)"
+)
+SINO = r"(?:(?<![가-힣])[일이삼사오육칠팔구십백천만]{1,8}|[一二三四五六七八九十百千万]{1,8})"
 WORDS = (
     r"(?<![a-z])(?:(?:twenty|thirty|forty|fifty)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
     rf"|{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?: and a half)?(?![a-z])"
@@ -55,10 +60,15 @@ def sino_number(text: str) -> Decimal:
     for char in text:
         if char in _SINO:
             digit = _SINO[char]
-        elif char == "만":
+        elif char in "만万":
             total, section, digit = total + (section + digit or 1) * 10_000, 0, 0
         else:
-            section, digit = section + (digit or 1) * {"십": 10, "백": 100, "천": 1000}[char], 0
+            section, digit = (
+                section
+                + (digit or 1)
+                * {"십": 10, "백": 100, "천": 1000, "十": 10, "百": 100, "千": 1000}[char],
+                0,
+            )
     return Decimal(total + section + digit)
 
 

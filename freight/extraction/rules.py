@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from freight.extraction.containers import read_container
@@ -11,6 +11,7 @@ from freight.extraction.numbers import read_order_number
 from freight.extraction.review import review_reasons
 from freight.extraction.routes import read_route
 from freight.extraction.schedule import read_schedule
+from freight.extraction.tables import transpose
 from freight.extraction.text import Prepared, language_of, prepare, prepare_forwarded
 from freight.extraction.weights import close, read_weight
 from freight.fields import FACT_NAMES, Container, Evidence, Extraction, Facts, Source
@@ -22,7 +23,7 @@ MAX_CHARS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class SourceReading:
-    """What one source says: a reading for each fact, the number of containers and why a person should look."""
+    """What one source says: a reading for each fact, how many containers, what needs a person."""
 
     source: Source
     facts: dict[str, Reading[Any]]
@@ -38,7 +39,10 @@ class SourceReading:
 def read_source(source: Source, *, today: dt.date, language: str) -> SourceReading:
     """The facts that `source` states in its newest words, else in the mail that it forwards."""
     text = source.text[:MAX_CHARS]
-    reading = _read(source, prepare(text), today=today, language=language)
+    prepared = prepare(text)
+    reading = _with_tables(
+        _read(source, prepared, today=today, language=language), prepared, today, language
+    )
     if reading.states_something():
         return reading
     forwarded = prepare_forwarded(text)
@@ -48,7 +52,9 @@ def read_source(source: Source, *, today: dt.date, language: str) -> SourceReadi
 def _read(source: Source, prepared: Prepared, *, today: dt.date, language: str) -> SourceReading:
     container, containers = read_container(prepared.text)
     route = read_route(prepared.text, prepared.cased)
-    schedule = read_schedule(prepared.text, today=today, language=language or language_of(prepared.text))
+    schedule = read_schedule(
+        prepared.text, today=today, language=language or language_of(prepared.text)
+    )
     review = review_reasons(prepared.text)
     if "lcl" in review:
         container = Reading(warning="container_lcl")
@@ -68,10 +74,28 @@ def _read(source: Source, prepared: Prepared, *, today: dt.date, language: str) 
     )
 
 
+def _with_tables(
+    reading: SourceReading, prepared: Prepared, today: dt.date, language: str
+) -> SourceReading:
+    """`reading`, with what its tables say more plainly: a header may stand far above its value."""
+    table = transpose(prepared.cased, commas=_is_attachment(reading.source.name))
+    if table is None:
+        return reading
+    lines = _read(reading.source, prepare(table.text), today=today, language=language)
+    facts = dict(reading.facts)
+    for name, answer in lines.facts.items():
+        found = table.back(answer.found) if answer.found else None
+        own = facts[name].found
+        if found and not facts[name].warning and (own is None or own.rank < found.rank):
+            facts[name] = Reading(found)
+    return replace(reading, facts=facts)
+
+
 def merge(readings: Sequence[SourceReading]) -> Extraction:
     """One answer from readings in the order of their sources.
 
-    The body comes before the subject, both before attachments. What body and attachment say differently stays open.
+    The body comes before the subject, both before attachments. What body and
+    attachment say differently stays open.
     """
     ordered = sorted(readings, key=lambda reading: _precedence(reading.source.name))
     values: dict[str, Any] = {}
@@ -87,12 +111,16 @@ def merge(readings: Sequence[SourceReading]) -> Extraction:
             evidence[name] = evidence_of(reading.source, found)
     review = tuple(dict.fromkeys(reason for reading in ordered for reason in reading.review))
     containers = _containers(ordered, evidence)
-    number = next((r for r in ordered if r.order_number and not _is_attachment(r.source.name)), None)
+    number = next(
+        (r for r in ordered if r.order_number and not _is_attachment(r.source.name)), None
+    )
     return Extraction(
         facts=Facts(**values, containers=containers),
         evidence=evidence,
         order_number=number.order_number.value if number and number.order_number else None,
-        order_number_evidence=evidence_of(number.source, number.order_number) if number and number.order_number else None,
+        order_number_evidence=evidence_of(number.source, number.order_number)
+        if number and number.order_number
+        else None,
         review=review,
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -100,7 +128,9 @@ def merge(readings: Sequence[SourceReading]) -> Extraction:
 
 def evidence_of(source: Source, found: Found[Any]) -> Evidence:
     """The words of `source` that `found` was read from."""
-    return Evidence(source.text[found.start : found.end], source.name, found.start, found.end, METHOD)
+    return Evidence(
+        source.text[found.start : found.end], source.name, found.start, found.end, METHOD
+    )
 
 
 def _precedence(name: str) -> int:
@@ -114,7 +144,7 @@ def _is_attachment(name: str) -> bool:
 def _choose(
     name: str, stated: Sequence[tuple[SourceReading, Reading[Any]]]
 ) -> tuple[tuple[SourceReading, Found[Any]] | None, list[str]]:
-    """The first source's answer; none where it left the fact open for a reason, or an attachment says otherwise."""
+    """The first source's answer; none where it left the fact open or an attachment differs."""
     chosen: tuple[SourceReading, Found[Any]] | None = None
     warnings: list[str] = []
     is_open = False
@@ -124,7 +154,11 @@ def _choose(
             is_open = is_open or chosen is None
         elif answer.found is not None and chosen is None and not is_open:
             chosen = (reading, answer.found)
-        elif answer.found is not None and chosen is not None and _differs(name, chosen[1].value, answer.found.value):
+        elif (
+            answer.found is not None
+            and chosen is not None
+            and _differs(name, chosen[1].value, answer.found.value)
+        ):
             if _refines(chosen[1].value, answer.found.value):
                 chosen = (reading, answer.found)
             elif _is_attachment(reading.source.name):
@@ -145,10 +179,22 @@ def _containers(readings: Sequence[SourceReading], evidence: dict[str, Evidence]
     """The number of containers, of the source that named the size first."""
     named = evidence["container"].source if "container" in evidence else None
     first = [reading.containers for reading in readings if reading.source.name == named]
-    return max([*first, *(reading.containers for reading in readings if not _is_attachment(reading.source.name)), 1])
+    return max(
+        [
+            *first,
+            *(
+                reading.containers
+                for reading in readings
+                if not _is_attachment(reading.source.name)
+            ),
+            1,
+        ]
+    )
 
 
-def read_all(sources: Sequence[Source], *, today: dt.date, language: str) -> Iterator[SourceReading]:
+def read_all(
+    sources: Sequence[Source], *, today: dt.date, language: str
+) -> Iterator[SourceReading]:
     """Readings of every source, in the order given."""
     for source in sources:
         yield read_source(source, today=today, language=language)

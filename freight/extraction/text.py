@@ -1,5 +1,7 @@
 """A mail's text made ready for reading: folded and masked, of the same length, so that offsets stay true."""
 
+# ruff: noqa: E501 - the alternatives of a pattern read best on one line
+
 import re
 from dataclasses import dataclass
 
@@ -36,7 +38,9 @@ _OLDER = re.compile(
     r")[ \t]{0,8}$",
     re.MULTILINE,
 )
-_FORWARD = re.compile(r"forwarded|전달된|転送|ส่งต่อ|begin forwarded|fyi|아래 (?:고객|메일|내용|요청)|see below|below")
+_FORWARD = re.compile(
+    r"forwarded|전달된|転送|ส่งต่อ|begin forwarded|fyi|아래 (?:고객|메일|내용|요청)|see below|below"
+)
 _QUOTED = re.compile(r"^[ \t]{0,8}>[^\n]*$", re.MULTILINE)
 _CLOSING = re.compile(
     r"^[ \t]{0,8}(?:--|(?:(?:with )?(?:best|kind|warm|kindest|warmest|many)?[ ,]*(?:regards|wishes)|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)"
@@ -101,12 +105,35 @@ def language_of(text: str) -> str:
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the sentence or line around `text[start:end]` begins and ends."""
-    before = max((match.end() for match in _SENTENCE_END.finditer(text, max(0, start - 300), start)), default=-1)
+    before = max(
+        (match.end() for match in _SENTENCE_END.finditer(text, max(0, start - 300), start)),
+        default=-1,
+    )
     after = _SENTENCE_END.search(text, end, end + 300)
-    return (before if before >= 0 else max(0, start - 300)), (after.start() if after else min(len(text), end + 300))
+    return (before if before >= 0 else max(0, start - 300)), (
+        after.start() if after else min(len(text), end + 300)
+    )
 
 
-_SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$)(?<!no\.)(?<!approx\.)(?<!dec\.)(?<!nov\.)(?<!jan\.)|[。]|(?<=[가-힣])\.(?=[^\d])|;")
+_SENTENCE_END = re.compile(
+    r"\n|[.!?](?=\s|$)(?<!no\.)(?<!approx\.)(?<!dec\.)(?<!nov\.)(?<!jan\.)|[。]|(?<=[가-힣])\.(?=[^\d])|;"
+)
+
+
+_PAST = re.compile(
+    r"(?:last (?:time|month|year|week|shipment|order|booking)|previous(?:ly)?|earlier shipment|지난 ?(?:번|달|주|해|선적)|이전 ?(?:에|문의|견적|건|선적|요청)?|기존 ?(?:문의|견적|건)"
+    r"|전번|저번|작년|前回|先月|昨年|ครั้งก่อน|ครั้งที่แล้ว|เดือนที่แล้ว|ปีที่แล้ว|usually|평소|보통은|normally)(?!と同|と同様|과 ?(?:같|동일)|와 ?(?:같|동일))"
+)
+_SAME = re.compile(r"same (?:as|like) (?:the |our |my )?$|as $")
+_NOW = re.compile(r"이번|this (?:time|one)|now(?![a-z])|今回|今度|ครั้งนี้")
+
+
+def speaks_of_past(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]`, which leads to a value, speaks of an earlier shipment and not of this one."""
+    past = _PAST.search(text, start, end)
+    if past is None or _SAME.search(text[max(0, past.start() - 16) : past.start()]):
+        return False
+    return _NOW.search(text, past.end(), end) is None
 
 
 def _blank(text: str) -> str:
@@ -118,9 +145,8 @@ def _unquoted(text: str) -> str:
 
 
 def _without_signature(text: str) -> str:
-    closing = None
-    for closing in _CLOSING.finditer(text):
-        pass
+    closings = list(_CLOSING.finditer(text))
+    closing = closings[-1] if closings else None
     if closing is None or text.count("\n", closing.end()) > 14:
         return text
     tail = text[closing.end() :]

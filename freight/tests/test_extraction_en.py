@@ -1,5 +1,7 @@
 """English mails: what each states, and nothing else."""
 
+# ruff: noqa: E501 - a case is a line
+
 import pytest
 
 from freight.tests.reading import line, read
@@ -126,3 +128,18 @@ def test_english_lcl_leaves_the_container_open() -> None:
 )
 def test_english_order_number(body: str, number: str | None) -> None:
     assert read(body).order_number == number
+
+
+def test_english_cities_of_a_signature_are_no_route() -> None:
+    body = "We need a 40HC for 18 tons.\n\nBest regards,\nJane Roe\nRoe Trading: Seoul - Shanghai - Hanoi\n"
+    assert line(read(body)) == "18000 40ftHC - - - -"
+
+
+def test_english_facts_below_the_closing_still_count() -> None:
+    body = "Please quote, details below.\n\nThanks,\n\nPOL: Busan\nPOD: Osaka\nWeight: 18 tons\n"
+    assert line(read(body)) == "18000 - - - KRPUS JPOSA"
+
+
+def test_english_quoted_lines_without_a_header_are_old() -> None:
+    body = "> we ship 10 tons from Incheon to Tokyo\nNow it is 18 tons, from Busan to Osaka\n"
+    assert line(read(body)) == "18000 - - - KRPUS JPOSA"

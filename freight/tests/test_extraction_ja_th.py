@@ -1,5 +1,7 @@
 """Japanese and Thai mails: the plain labelled cases."""
 
+# ruff: noqa: E501 - a case is a line
+
 import pytest
 
 from freight.tests.reading import line, read
@@ -49,7 +51,13 @@ def test_thai(body: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "review"),
-    [("混載でお願いします", ("lcl",)), ("航空便で", ("air",)), ("危険物ではありません", ()), ("สินค้าอันตราย", ("dangerous",)), ("ไม่ใช่สินค้าอันตราย", ())],
+    [
+        ("混載でお願いします", ("lcl",)),
+        ("航空便で", ("air",)),
+        ("危険物ではありません", ()),
+        ("สินค้าอันตราย", ("dangerous",)),
+        ("ไม่ใช่สินค้าอันตราย", ()),
+    ],
 )
 def test_japanese_and_thai_review(body: str, review: tuple[str, ...]) -> None:
     assert read(body).review == review

@@ -1,5 +1,7 @@
 """Korean mails: what each states, and nothing else."""
 
+# ruff: noqa: E501 - a case is a line
+
 import pytest
 
 from freight.tests.reading import line, read

@@ -1,5 +1,7 @@
 """The gazetteer: its rows, and where a text names them."""
 
+# ruff: noqa: E501 - a case is a line
+
 import re
 import time
 
@@ -44,10 +46,10 @@ def test_seed_place_is_known(name: str) -> None:
     assert len(places.find(name)) == 1
 
 
-@pytest.mark.parametrize("place", places.all_places(), ids=lambda place: place.locode)
-def test_place_is_found_by_its_locode(place: places.Place) -> None:
-    assert places.lookup(place.locode) == (place,)
-    assert places.get(place.locode.lower()) is place
+def test_place_is_found_by_its_locode() -> None:
+    for place in places.all_places():
+        assert places.lookup(place.locode) == (place,)
+        assert places.get(place.locode.lower()) is place
 
 
 @pytest.mark.parametrize(
@@ -81,10 +83,22 @@ def test_find(text: str, found: list[str]) -> None:
 
 def test_find_spans_are_the_words() -> None:
     text = "İ 부산항에서 Los Angeles"
-    assert [text[match.start : match.end] for match in places.find(text)] == ["부산항", "Los Angeles"]
+    assert [text[match.start : match.end] for match in places.find(text)] == [
+        "부산항",
+        "Los Angeles",
+    ]
 
 
-@pytest.mark.parametrize(("name", "locodes"), [("busan port", {"KRPUS"}), ("부산시", {"KRPUS"}), ("Nowhere", set()), ("", set()), ("Manzanillo", {"MXZLO", "PAMIT"})])
+@pytest.mark.parametrize(
+    ("name", "locodes"),
+    [
+        ("busan port", {"KRPUS"}),
+        ("부산시", {"KRPUS"}),
+        ("Nowhere", set()),
+        ("", set()),
+        ("Manzanillo", {"MXZLO", "PAMIT"}),
+    ],
+)
 def test_lookup(name: str, locodes: set[str]) -> None:
     assert {place.locode for place in places.lookup(name)} == locodes
 

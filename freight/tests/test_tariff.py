@@ -40,7 +40,11 @@ def priced(
 
 def test_price_worked_example() -> None:
     got = priced()
-    assert (got.total, got.distance_km, got.currency) == (Decimal(18_397_843), Decimal("832.102"), "KRW")
+    assert (got.total, got.distance_km, got.currency) == (
+        Decimal(18_397_843),
+        Decimal("832.102"),
+        "KRW",
+    )
 
 
 def test_price_express_is_a_line_of_its_own_up_to_seven_days() -> None:
@@ -56,9 +60,13 @@ def test_price_containers_multiply_base_and_distance_but_not_weight() -> None:
     assert three["weight"] == one["weight"] == Decimal(1_850_000)
 
 
-@pytest.mark.parametrize(("container", "factor"), [("20ft", "1.0"), ("40ft", "1.5"), ("40ftHC", "1.75"), ("45ft", "2.0")])
+@pytest.mark.parametrize(
+    ("container", "factor"), [("20ft", "1.0"), ("40ft", "1.5"), ("40ftHC", "1.75"), ("45ft", "2.0")]
+)
 def test_price_distance_line_follows_the_container(container: str, factor: str) -> None:
-    amounts = {line.code: line.amount for line in priced(container=Container(container), days=10).lines}
+    amounts = {
+        line.code: line.amount for line in priced(container=Container(container), days=10).lines
+    }
     assert abs(amounts["distance"] - Decimal("8321023.7") * Decimal(factor)) < 10
 
 
@@ -107,7 +115,14 @@ def test_great_circle_is_symmetric_and_bounded() -> None:
     weight=st.decimals("0.001", "900000", places=3),
     days=st.integers(0, 60),
 )
-def test_price_lines_add_up(origin, destination, container, containers, weight, days) -> None:
+def test_price_lines_add_up(
+    origin: places.Place,
+    destination: places.Place,
+    container: Container,
+    containers: int,
+    weight: Decimal,
+    days: int,
+) -> None:
     got = price(
         tariff=DEFAULT_TARIFF,
         origin=origin,

@@ -20,11 +20,12 @@ MANAGE = (sys.executable, str(ROOT / "manage.py"))
 
 @dataclass(slots=True)
 class Broker:
-    """A broker that can be killed and started again on its port, with what it kept on disk."""
+    """A running broker, and the name under which it keeps what an ingest has missed."""
 
     kind: str
     port: int
     home: Path
+    client_id: str = "busybee-ingest"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -33,10 +34,14 @@ class Broker:
 
     def start(self) -> None:
         command = [*MANAGE, "mqtt_broker", "--kind", self.kind]
-        self.process = subprocess.Popen(command, env=environment(self.url, self.home))
+        self.process = subprocess.Popen(command, env=self.environment())
         process = self.process
         wait_for(lambda: _listens(self.port) or process.poll() is not None, "the broker listens")
         assert process.poll() is None, "the broker has ended"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that shares this broker and the test's database."""
+        return environment(self.url, self.home) | {"BUSYBEE_MQTT_CLIENT_ID": self.client_id}
 
     def stop(self) -> int:
         """End it by SIGTERM; its exit status."""

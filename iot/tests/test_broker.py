@@ -1,14 +1,17 @@
 """The embedded brokers: who may come in, and how they end."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from paho.mqtt.client import Client
 
 from iot.broker import password_hash
+from iot.checks import mqtt_url_is_an_address
 from iot.errors import BadBrokerAddress
 from iot.mqtt import BrokerAddress, broker_address, new_client
-from iot.tests.processes import Broker
+from iot.tests.processes import Broker, running_broker
 
 
 def accepted(address: BrokerAddress) -> bool:
@@ -37,8 +40,9 @@ def test_only_the_right_password_comes_in(broker: Broker) -> None:
     assert [accepted(address) for address in (right, wrong, nobody)] == [True, False, False]
 
 
-def test_it_ends_on_sigterm(broker: Broker) -> None:
-    assert broker.stop() == 0
+def test_it_ends_on_sigterm(broker: Broker, tmp_path: Path) -> None:
+    with running_broker(broker.kind, tmp_path) as another:
+        assert another.stop() == 0
 
 
 def test_passwords_are_readable_by_their_owner_only(broker: Broker) -> None:
@@ -61,3 +65,9 @@ def test_other_urls_are_refused(url: str) -> None:
 def test_a_password_is_kept_salted() -> None:
     assert password_hash("x").startswith("$7$101$")
     assert password_hash("x") != password_hash("x")
+
+
+def test_a_wrong_url_is_a_system_check() -> None:
+    assert mqtt_url_is_an_address() == []
+    with override_settings(BUSYBEE_MQTT_URL="redis://127.0.0.1"):
+        assert [error.id for error in mqtt_url_is_an_address()] == ["iot.E001"]

@@ -16,14 +16,16 @@ from paho.mqtt.client import Client
 from iot.ingest import Ingester
 from iot.models import Device, DeviceState, Reading
 from iot.mqtt import broker_address, new_client
-from iot.tests.processes import MANAGE, Broker, environment, wait_for
+from iot.tests.processes import MANAGE, Broker, wait_for
 
 TOPIC = "busybee/v1/box-1/telemetry"
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextlib.contextmanager
 def publisher(broker: Broker) -> Iterator[Client]:
-    client = new_client(broker_address(broker.url), "test-publisher", clean_session=False)
+    client = new_client(broker_address(broker.url), "test-publisher", clean_session=True)
     client.connect(broker_address(broker.url).host, broker.port)
     client.loop_start()
     try:
@@ -49,7 +51,7 @@ def running_ingest(broker: Broker, **changes: Any) -> Iterator[Ingester]:
     told: list[Any] = []
     ingester = Ingester(
         broker_address(broker.url),
-        client_id="busybee-ingest",
+        client_id=broker.client_id,
         **{"announce": told.extend, **changes},
     )
 
@@ -113,7 +115,7 @@ def record(batch):
         os._exit(9)
 
 ingest.Ingester(
-    broker_address(settings.BUSYBEE_MQTT_URL), client_id="busybee-ingest",
+    broker_address(settings.BUSYBEE_MQTT_URL), client_id=settings.BUSYBEE_MQTT_CLIENT_ID,
     announce=lambda states: None, record=record,
 ).run()
 """
@@ -124,7 +126,7 @@ def test_a_crash_before_the_commit_loses_nothing(broker: Broker) -> None:
         pass
     publish(broker, range(1, 51))
     child = {
-        **environment(broker.url, broker.home),
+        **broker.environment(),
         "DJANGO_SETTINGS_MODULE": "busybee.settings",
     }
     assert subprocess.run([sys.executable, "-c", CRASHING], env=child, timeout=60).returncode == 9
@@ -135,7 +137,7 @@ def test_a_crash_before_the_commit_loses_nothing(broker: Broker) -> None:
 
 
 def test_killed_again_and_again_it_stores_each_message_once(broker: Broker) -> None:
-    command, child = [*MANAGE, "ingest_telemetry"], environment(broker.url, broker.home)
+    command, child = [*MANAGE, "ingest_telemetry"], broker.environment()
     with running_ingest(broker):
         pass
     for start in range(1, 301, 100):
@@ -173,7 +175,7 @@ def test_the_command_ends_on_sigterm(broker: Broker) -> None:
     with running_ingest(broker):
         pass
     publish(broker, range(1, 4))
-    command, child = [*MANAGE, "ingest_telemetry"], environment(broker.url, broker.home)
+    command, child = [*MANAGE, "ingest_telemetry"], broker.environment()
     with subprocess.Popen(command, env=child) as process:
         try:
             wait_for(Device.objects.exists, "it works")
@@ -188,7 +190,7 @@ def test_simulated_device_arrives_with_its_state(broker: Broker) -> None:
     with running_ingest(broker) as ingester:
         subprocess.run(
             [*command, "--interval", "0.05"],
-            env=environment(broker.url, broker.home),
+            env=broker.environment(),
             check=True,
             timeout=60,
         )
@@ -197,3 +199,5 @@ def test_simulated_device_arrives_with_its_state(broker: Broker) -> None:
     assert (device.approved, device.kind, device.state.online) == (False, "simulated", False)
     assert device.state.temperature == pytest.approx(21, abs=5)
     assert device.state.lat == pytest.approx(35, abs=1)
+    with publisher(broker) as client:  # the broker is shared: no retained message for the others
+        client.publish("busybee/v1/demo-box/status", b"", qos=1, retain=True).wait_for_publish(10)

@@ -2,8 +2,8 @@
 
 A child is started when a document must be read, not for every mail; it has memory, CPU, file and
 wall limits for each job and is replaced after 200 jobs. subprocess and not multiprocessing:
-Celery's prefork workers are daemons, which may have no multiprocessing children. A process that was forked
-from one with children leaves those alone and starts its own.
+Celery's prefork workers are daemons, which may have no multiprocessing children. A process that was
+forked from one with children leaves those alone and starts its own.
 """
 
 import atexit

@@ -36,7 +36,11 @@ def _connect(mailbox: Mailbox) -> IMAPClient:
     client = IMAPClient(
         mailbox.host, mailbox.port, ssl=mailbox.tls, ssl_context=context, timeout=TIMEOUT_SECONDS
     )
-    client.login(mailbox.username, mailbox.password)
+    try:
+        client.login(mailbox.username, mailbox.password)
+    except BaseException:
+        client.shutdown()  # or the socket stays open until the collector finds it
+        raise
     return client
 
 

@@ -47,7 +47,7 @@ def test_mail_list_costs_the_same_for_few_and_many(
         EmailFactory(request=QuoteRequestFactory())
     with django_assert_max_num_queries(20):
         text = page(admin_client, LIST)
-    assert text.count('class="action-select"') >= 3
+    assert text.count('name="_selected_action"') >= number
 
 
 def test_step_list_costs_the_same_for_many(
@@ -111,9 +111,7 @@ def test_mail_page_shows_the_timeline_with_its_traceback_folded(admin_client: Cl
     assert text.count("not reached") == 5
 
 
-def test_mail_page_has_bounded_queries(
-    admin_client: Client, django_assert_max_num_queries
-) -> None:
+def test_mail_page_has_bounded_queries(admin_client: Client, django_assert_max_num_queries) -> None:
     email = EmailFactory(request=QuoteRequestFactory(complete=True))
     for _index in range(20):
         AttachmentFactory(email=email)

@@ -39,6 +39,19 @@ def test_decode_reads_what_a_label_means(text: str, codec: str, declared: str) -
 
 
 @pytest.mark.parametrize(
+    ("codec", "names"),
+    [
+        ("cp949", "ks_c_5601-1987 KS_C_5601-1989 euc-kr windows-949 'uhc' ksc5601 cp949"),
+        ("cp932", "shift_jis Shift-JIS x-sjis windows-31j ms_kanji cp932"),
+        ("cp874", "tis-620 windows-874 iso-8859-11"),
+        ("gb18030", "gb2312 gbk GB_2312-80 gb18030"),
+    ],
+)
+def test_a_label_means_its_superset(codec: str, names: str) -> None:
+    assert {codec_of(name) for name in names.split()} == {codec}
+
+
+@pytest.mark.parametrize(
     "declared", ["x-unknown", "rot13", "zlib", "unicode_escape", "idna", "", None]
 )
 def test_decode_takes_utf8_under_a_label_that_is_no_charset(declared: str | None) -> None:

@@ -150,14 +150,17 @@ def test_a_forked_process_starts_its_own_child(pool: Pool) -> None:
     assert ask(pool, "chatter")["pid"] == ours
 
 
-def test_children_end_with_their_parent() -> None:
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_children_end_with_their_parent_in_the_midst_of_a_job() -> None:
     """PR_SET_PDEATHSIG: a killed worker leaves no orphan behind."""
     reading, writing = os.pipe()
     if (fork := os.fork()) == 0:
-        os.write(writing, str(sandbox.Child("pipeline.tests.bad_worker").process.pid).encode())
-        time.sleep(60)
+        child = sandbox.Child("pipeline.tests.bad_worker")
+        os.write(writing, str(child.process.pid).encode())
+        child.ask({"job": "sleep"}, b"", 60)
         os._exit(0)
     child = int(os.read(reading, 20))
+    time.sleep(0.3)  # the job is under way
     os.kill(fork, 9)
     os.waitpid(fork, 0)
     os.close(reading)

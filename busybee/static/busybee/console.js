@@ -23,7 +23,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("DOMContentLoaded", () => reachable(document));
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   reachable(event.target);
-  event.target.querySelector("select, input:not([type=hidden]), button")?.focus();
+  if (event.target.id !== "modal-content") return;
+  // the dialog is shown by Alpine one tick later; what is hidden takes no focus
+  setTimeout(() => {
+    event.target.querySelector("select, input:not([type=hidden]), textarea, button")?.focus();
+  }, 60);
 });

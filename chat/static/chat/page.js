@@ -80,12 +80,13 @@ function place(item, author, time, seq) {
 }
 
 function addDay(time) {
-  const day = new Date(time).toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" });
+  const when = new Date(time);
+  const day = when.toDateString();
   if (day === lastDay) return;
   lastDay = day;
   lastAuthor = "";
-  const today = new Date().toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" });
-  messages.append(make("li", "day", day === today ? word("today") : day));
+  const shown = when.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" });
+  messages.append(make("li", "day", day === new Date().toDateString() ? word("today") : shown));
 }
 
 function bubble(author, text, time) {
@@ -171,6 +172,7 @@ function factRow(field) {
 }
 
 function showQuick() {
+  const following = isAtEnd();
   const answers = card?.waiting || card?.state === "completed" && !card.confirm ? [] :
     card?.confirm ? [word("yes"), word("no")] : card?.asked === "container" ? CONTAINERS : [];
   const box = at("quick");
@@ -181,6 +183,7 @@ function showQuick() {
     return button;
   }));
   box.hidden = answers.length === 0;
+  if (following) toEnd();
 }
 
 function showTyping(shown) {

@@ -1,0 +1,139 @@
+"""A real IMAP server for the tests: Dovecot as an unprivileged user in a temporary folder."""
+
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import imapclient
+
+USER, PASSWORD = "quote", "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Dovecot:
+    """A running server; mail is put into INBOX by IMAP APPEND, as a user's program would."""
+
+    port: int
+    folder: Path
+
+    @contextmanager
+    def client(self) -> Iterator[imapclient.IMAPClient]:
+        with imapclient.IMAPClient("127.0.0.1", self.port, ssl=False) as client:
+            client.login(USER, PASSWORD)
+            yield client
+
+    def append(self, *raws: bytes) -> None:
+        with self.client() as client:
+            for raw in raws:
+                client.append("INBOX", raw)
+
+    def new_epoch(self) -> None:
+        """Give INBOX another UIDVALIDITY, as a restored or migrated server does."""
+        epoch_and_uids = self.folder / "mail" / "dovecot-uidlist"
+        version, epoch, rest = epoch_and_uids.read_text().split(" ", 2)
+        assert epoch.startswith("V")
+        epoch_and_uids.write_text(f"{version} V{int(epoch[1:]) + 1} {rest}")
+        for index in self.folder.glob("mail/dovecot.index*"):
+            index.unlink()
+
+
+@contextmanager
+def running() -> Iterator[Dovecot]:
+    """A server on a free loopback port, ended with its folder on leaving."""
+    folder = Path(tempfile.mkdtemp(prefix="bb-imap-"))
+    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    port = _free_port()
+    configuration = folder / "dovecot.conf"
+    configuration.write_text(_configuration(folder, port, account))
+    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    for path in (configuration, folder / "users"):
+        os.chown(path, account.pw_uid, account.pw_gid)
+    command = [_binary(), "-F", "-c", str(configuration)]
+    as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **(as_account if os.geteuid() == 0 else {}),  # type: ignore[arg-type]  # keywords of Popen
+    )
+    try:
+        _wait(port, process, folder)
+        yield Dovecot(port, folder)
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binary() -> str:
+    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "dovecot"
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
+
+
+def _configuration(folder: Path, port: int, account: pwd.struct_passwd) -> str:
+    group = grp.getgrgid(account.pw_gid).gr_name
+    return f"""
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {account.pw_name}
+default_login_user = {account.pw_name}
+default_internal_group = {group}
+first_valid_uid = 0
+first_valid_gid = 0
+mail_location = maildir:{folder}/mail
+passdb {{
+  driver = passwd-file
+  args = {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={account.pw_uid} gid={account.pw_gid} home={folder}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            with closing(socket.create_connection(("127.0.0.1", port), timeout=1)):
+                return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                log = folder / "log"
+                raise RuntimeError(log.read_text() if log.exists() else "no log") from None
+            time.sleep(0.05)
