@@ -20,6 +20,7 @@ from unfold.forms import BaseDialogForm as DialogForm
 from unfold.widgets import UnfoldAdminPasswordToggleWidget as PasswordWidget
 from unfold.widgets import UnfoldAdminSelectWidget as SelectWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextWidget
+from unfold.widgets import UnfoldBooleanSwitchWidget as SwitchWidget
 
 __all__ = [
     "ActionVariant",
@@ -34,6 +35,7 @@ __all__ = [
     "RelatedDropdownFilter",
     "SelectWidget",
     "StackedInline",
+    "SwitchWidget",
     "TabularInline",
     "TextWidget",
     "UserAdmin",

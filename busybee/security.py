@@ -28,16 +28,20 @@ class ContentSecurityPolicyMiddleware:
         self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
     ) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self):
-            return self._later(request)
+        if self.is_async:
+            return _later(request, self.get_response)  # type: ignore[arg-type]  # async here
         return _with_policy(request, self.get_response(request))  # type: ignore[arg-type]  # sync here
 
-    async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return _with_policy(request, await self.get_response(request))  # type: ignore[misc]  # async here
+
+async def _later(
+    request: HttpRequest, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+) -> HttpResponseBase:
+    return _with_policy(request, await get_response(request))
 
 
 def _with_policy(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

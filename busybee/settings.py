@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BUSYBEE_HOME / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep-steps": {"task": "pipeline.tasks.sweep", "schedule": 10.0},
     "sweep-outbox": {"task": "freight.tasks.sweep", "schedule": 10.0},
+    "sweep-chat": {"task": "chat.tasks.sweep", "schedule": 10.0},
     "learn": {"task": "classifier.tasks.train_if_due", "schedule": 30.0},
 }
 

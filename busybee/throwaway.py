@@ -86,7 +86,7 @@ class Installation:
             message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in sorted((self.home / "sink").glob("*.eml"))
         ]
-        return [mail for mail in mails if mail["Message-ID"] in ids]  # type: ignore[misc]  # EmailMessage by policy
+        return [mail for mail in mails if mail["Message-ID"] in ids]
 
     def wait(self, what: Callable[[], Any], seconds: float = 60, *, why: str = "") -> Any:
         """The first true value of `what`; fails with the state of things after `seconds`."""

@@ -23,6 +23,7 @@ from busybee.console import (
     ModelAdmin,
     RangeDateFilter,
     ReadOnlyAdmin,
+    SwitchWidget,
     TextWidget,
     action,
     dialog,
@@ -101,6 +102,7 @@ class ConsoleRequestForm(RequestForm):
 class AdvanceForm(DialogForm):
     cleared = forms.BooleanField(
         required=False,
+        widget=SwitchWidget,
         label=gettext_lazy(
             "I have looked at what was left to the operator: the machine may carry on"
         ),

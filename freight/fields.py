@@ -82,7 +82,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was read from a mail: facts, the evidence of each stated one, and what a person should know.
+    """What was read from a mail: facts, the evidence of each, and what a person should know.
 
     `review` names why the machine must not price this by itself (`lcl`, `air`, `dangerous`,
     `several_shipments`), empty where it may.

@@ -30,14 +30,13 @@ class Moves(models.Model):
         abstract = True
 
     def move(self, state: str, **changes: Any) -> None:
-        """Go from the state this object was read with to `state`; raises StateConflict if it has
-        moved.
-        """
+        """Go from the state as it was read to `state`; raises StateConflict if that has moved."""
         before: str = self.state  # type: ignore[attr-defined]  # every subclass has the column
         if state not in self.MOVES[before]:
             raise StateConflict(f"{self._meta.label} {self.pk}: {before} -> {state} is not a move")
         changes = {**changes, "state": state, "updated_at": timezone.now()}
-        rows = type(self)._default_manager.filter(pk=self.pk, state=before).update(**changes)
+        own = {"pk": self.pk, "state": before}  # a dict: the column is the subclass's
+        rows = type(self)._default_manager.filter(**own).update(**changes)
         if rows != 1:
             raise StateConflict(f"{self._meta.label} {self.pk} is no longer {before}")
         for name, value in changes.items():
@@ -121,8 +120,7 @@ class State(models.TextChoices):
 
 
 class QuoteRequest(Moves):
-    """A customer's wish for a price: the six facts, where each was read, and how far it has come.
-    """
+    """A customer's wish for a price: the six facts, where each was read, how far it has come."""
 
     MOVES = {
         State.EXTRACTED: (State.AWAITING_CUSTOMER, State.CONFIRMED, State.DECLINED, State.EXPIRED),
@@ -134,7 +132,8 @@ class QuoteRequest(Moves):
         State.DECLINED: (),
     }
 
-    number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)  # noqa: DJ001  # null until the key is known, then BB-<year>-<key>
+    # BB-<year>-<key>; null, not empty, until the key is known: two new rows are not the same
+    number = models.CharField(_("number"), max_length=20, unique=True, null=True, editable=False)  # noqa: DJ001
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(
         _("state"), max_length=20, choices=State, default=State.EXTRACTED, db_index=True
@@ -222,8 +221,7 @@ class QuoteRequest(Moves):
 
 
 class ChatLink(models.Model):
-    """A link that opens the conversation about one request. The token itself is in the mail only.
-    """
+    """A link that opens the conversation about one request. The token is in the mail only."""
 
     request = models.ForeignKey(QuoteRequest, models.CASCADE, related_name="chat_links")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -340,8 +338,7 @@ class Sending(models.TextChoices):
 
 
 class OutgoingMail(Moves):
-    """One intended mail: its bytes and Message-ID are fixed when it is intended and never change.
-    """
+    """One intended mail. Its bytes and Message-ID are fixed when it is intended."""
 
     class Kind(models.TextChoices):
         QUESTION = "question", _("question")

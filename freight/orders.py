@@ -16,7 +16,8 @@ from freight.models import Mode, Order, OutgoingMail, Quotation, QuoteRequest, S
 GO_AHEAD = re.compile(
     r"진행\s*(?:해|부탁|하겠|하려|원합|바랍|합니다|할게)|발주|부킹\s*(?:부탁|해|진행)|예약\s*(?:부탁|해|진행)"
     r"|주문\s*(?:합니다|드립|하겠|부탁)|확정\s*(?:합니다|부탁|하겠)"
-    r"|\b(?:please\s+(?:proceed|book|go\s+ahead)|go\s+ahead|we\s+(?:accept|confirm)|place\s+(?:the|our|an)\s+order)\b"
+    r"|\b(?:please\s+(?:proceed|book|go\s+ahead)|go\s+ahead|we\s+(?:accept|confirm)"
+    r"|place\s+(?:the|our|an)\s+order)\b"
     r"|手配を?お願い|発注(?:します|いたします|をお願い)|進めて(?:ください|下さい)|正式に?(?:発注|注文)|注文(?:します|いたします)"
     r"|ยืนยัน(?:ตาม|การ|คำสั่ง|ใบ)|ดำเนินการ(?:ได้เลย|ต่อ|ตาม)|ขอจอง|สั่งจอง",
     re.IGNORECASE,
@@ -50,8 +51,7 @@ def is_go_ahead(text: str) -> bool:
 
 
 def threaded_request(replied_ids: Iterable[str], *, kind: str | None = None) -> QuoteRequest | None:
-    """The request one of whose mails (of `kind`) is answered; the newest where several are named.
-    """
+    """The request one of whose mails (of `kind`) is answered; the newest of several."""
     ids = [message_id for message_id in replied_ids if message_id]
     mails = OutgoingMail.objects.filter(message_id__in=ids, request__isnull=False)
     if kind:

@@ -65,8 +65,7 @@ def intend(
 
 
 def fixed_message_id(key: str) -> str:
-    """The Message-ID of intent `key`: the same at every call, and not to be guessed from outside.
-    """
+    """The Message-ID of intent `key`: always the same, and not to be guessed from outside."""
     digest = hmac.new(settings.SECRET_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()[:40]
     return f"<{digest}@{parseaddr(settings.BUSYBEE_MAIL_FROM)[1].rpartition('@')[2]}>"
 

@@ -62,7 +62,7 @@ def _word_of(operator: str, value: Any) -> Evidence:
 def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str:
     """Price the request if its facts are complete and plausible, else ask for what is not (once).
 
-    Returns the state it is in afterwards. What the machine may not decide (`review`) stays where it is.
+    Returns the state it is in afterwards. What only a person may decide (`review`) stays as it is.
     """
     # the row's lock: two workers that advance one request must not both quote it
     request = QuoteRequest.objects.select_for_update().get(pk=request.pk)

@@ -41,8 +41,8 @@ def deliver(relay: Relay, *, sender: str, recipient: str, raw: bytes, seconds: f
     """Hand `raw` to the relay, which has it when this returns.
 
     Nothing is sent after half of `seconds`, and an answer is awaited for a quarter at most, so that
-    a caller whose lease is `seconds` long is never overtaken by its own mail. Raises NotAccepted (nobody
-    has it) or OutcomeUnknown (the bytes left, no answer came).
+    a caller whose lease is `seconds` long is never overtaken by its own mail. Raises NotAccepted
+    (nobody     has it) or OutcomeUnknown (the bytes left, no answer came).
     """
     started = time.monotonic()
     try:

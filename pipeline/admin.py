@@ -23,6 +23,7 @@ from busybee.console import (
     RangeDateFilter,
     ReadOnlyAdmin,
     RelatedDropdownFilter,
+    SwitchWidget,
     action,
     choices_of,
     dialog,
@@ -376,7 +377,9 @@ class MailboxForm(forms.ModelForm):
         widget=PasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("Never shown again. Empty keeps the one that is stored."),
     )
-    forget_password = forms.BooleanField(label=gettext_lazy("forget the password"), required=False)
+    forget_password = forms.BooleanField(
+        label=gettext_lazy("forget the password"), required=False, widget=SwitchWidget
+    )
 
     class Meta:
         model = Mailbox

@@ -152,8 +152,7 @@ class Location(models.Model):
 
 
 class Attachment(models.Model):
-    """A part of a mail or a member of an archive: what it is, and its text or why it was refused.
-    """
+    """A part of a mail or a member of an archive: what it is, its text or why it was refused."""
 
     email = models.ForeignKey(Email, models.CASCADE, related_name="attachments")
     parent = models.ForeignKey(

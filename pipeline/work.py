@@ -174,8 +174,7 @@ def _quarantine(step: Step, reason: str, *, trace: str = "") -> None:
 
 
 def take_up(now: dt.datetime, *, limit: int = 200) -> Iterator[tuple[int, StepName]]:
-    """Make stuck steps due again and yield (mail, step) of each: those to be published once more.
-    """
+    """(mail, step) of each stuck step, made due again: those to be published once more."""
     age = dt.timedelta(seconds=settings.BUSYBEE_SWEEP_AGE_SECONDS)
     for step in Step.objects.stuck(now, age=age)[:limit]:
         dead = step.state == Step.State.RUNNING

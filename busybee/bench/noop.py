@@ -27,7 +27,7 @@ def _client() -> Redis:
 
 def finished() -> int:
     with _client() as client:
-        return int(client.get(FINISHED) or 0)  # type: ignore[arg-type]  # the sync client gives bytes
+        return int(client.get(FINISHED) or 0)
 
 
 def seven_hops(number: int) -> Signature:

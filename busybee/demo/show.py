@@ -35,8 +35,7 @@ class Fate:
 
 
 class Show:
-    """One run of the demo against the processes that are up. Reads rows and files; starts nothing.
-    """
+    """One run of the demo against the processes that are up: reads rows and files, starts none."""
 
     def __init__(self, folder: Path, sink: Path, *, seconds: float, say: Say) -> None:
         self.folder, self.sink, self.say = folder, sink, say

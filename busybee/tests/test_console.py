@@ -229,7 +229,10 @@ def test_sink_lists_and_shows_mails(admin_client: Client, folder: Path) -> None:
 
 
 def test_sink_bears_broken_mails(admin_client: Client, folder: Path) -> None:
-    broken = b"Subject: =?x-unknown?b?AAAA?=\r\nDate: never\r\nContent-Type: text/plain; charset=x-no\r\n\r\n\xff"
+    broken = (
+        b"Subject: =?x-unknown?b?AAAA?=\r\nDate: never\r\n"
+        b"Content-Type: text/plain; charset=x-no\r\n\r\n\xff"
+    )
     (folder / "2-cd.eml").write_bytes(broken)
     assert "2-cd.eml" in page(admin_client, "/sink/")
     page(admin_client, "/sink/2-cd.eml/")

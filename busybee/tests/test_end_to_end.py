@@ -6,7 +6,7 @@ And what goes on beside it: learning from a correction, telemetry on the live pa
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
@@ -42,7 +42,7 @@ def operator(busybee: Installation) -> Iterator[requests.Session]:
         yield session
 
 
-def post(session: requests.Session, address: str, form: dict[str, object]) -> requests.Response:
+def post(session: requests.Session, address: str, form: Mapping[str, str]) -> requests.Response:
     """The answer to a form, sent with its CSRF token."""
     token = session.cookies["csrftoken"]
     return session.post(address, {**form, "csrfmiddlewaretoken": token}, timeout=20)

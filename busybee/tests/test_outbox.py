@@ -56,16 +56,20 @@ def sink(tmp_path: Path, settings: Any) -> Iterator[SinkStarter]:
 
 
 @pytest.fixture
-def mail() -> OutgoingMail:
-    request = QuoteRequest.objects.create(
+def asked() -> QuoteRequest:
+    return QuoteRequest.objects.create(
         customer_address="kim@shipper.example",
         customer_name="김하나",
         message_id="<q1@shipper.example>",
     )
+
+
+@pytest.fixture
+def mail(asked: QuoteRequest) -> OutgoingMail:
     return outbox.intend(
         key="quotation:test:1",
         kind="quotation",
-        request=request,
+        request=asked,
         subject="견적",
         text="안녕하세요\n.\n끝",
     )
@@ -92,9 +96,9 @@ def test_mail_arrives_as_intended(sink: SinkStarter, mail: OutgoingMail, tmp_pat
     assert message.get_content().splitlines() == ["안녕하세요", ".", "끝"]
 
 
-def test_same_intent_is_one_mail(mail: OutgoingMail) -> None:
+def test_same_intent_is_one_mail(mail: OutgoingMail, asked: QuoteRequest) -> None:
     again = outbox.intend(
-        key=mail.key, kind="quotation", request=mail.request, subject="other", text="other"
+        key=mail.key, kind="quotation", request=asked, subject="other", text="other"
     )
     assert again.pk == mail.pk
 
@@ -186,11 +190,11 @@ def test_switched_off_sending_keeps_everything(
     assert kept(tmp_path) == []
 
 
-def test_fourth_mail_of_a_thread_and_day_is_held_back(mail: OutgoingMail) -> None:
+def test_fourth_mail_of_a_thread_and_day_is_held_back(
+    mail: OutgoingMail, asked: QuoteRequest
+) -> None:
     states = [
-        outbox.intend(
-            key=f"k{n}", kind="quotation", request=mail.request, subject="s", text="t"
-        ).state
+        outbox.intend(key=f"k{n}", kind="quotation", request=asked, subject="s", text="t").state
         for n in range(3)
     ]
     assert states == [Sending.QUEUED, Sending.QUEUED, Sending.DRAFT]

@@ -62,8 +62,7 @@ def _above(client: IMAPClient, last_uid: int) -> list[int]:
 
 
 def _fetch(client: IMAPClient, uid: int) -> bytes | None:
-    """The raw mail, or None where it was expunged meanwhile; raises MailboxError on a short read.
-    """
+    """The raw mail, or None where it is gone meanwhile; raises MailboxError on a short read."""
     answer = client.fetch([uid], ["BODY.PEEK[]", "RFC822.SIZE"]).get(uid)
     if answer is None or b"BODY[]" not in answer:
         return None

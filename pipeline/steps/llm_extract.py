@@ -1,5 +1,4 @@
-"""The facts of a quote request, or the order that a mail places, and what the trade makes of them.
-"""
+"""The facts of a request, or the order that a mail places, and what the trade makes of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,11 +18,12 @@ OUTCOMES = {State.QUOTED: "quoted", State.AWAITING_CUSTOMER: "asked", State.CONF
 
 def run(email: Email) -> Outcome:
     """Facts with evidence and the next move of the trade; nothing to do for other labels."""
-    if email.label == "quote" and email.request_id:
+    request_id = email.request_id
+    if email.label == "quote" and request_id:
         read = _read(email)
         return Outcome(
             {"warnings": [*email.warnings, *read.warnings]},
-            write=lambda: _advance(email, read),
+            write=lambda: _advance(email, request_id, read),
             note=f"{sum(1 for _ in read.facts.stated())} of 6 facts",
         )
     if email.label == "order":
@@ -38,9 +38,9 @@ def _read(email: Email) -> Extraction:
     return extraction.extract(sources, today=email.day(), language=email.language)
 
 
-def _advance(email: Email, read: Extraction) -> Mapping[str, Any]:
+def _advance(email: Email, request_id: int, read: Extraction) -> Mapping[str, Any]:
     now = timezone.now()
-    request = QuoteRequest.objects.select_for_update().get(pk=email.request_id)
+    request = QuoteRequest.objects.select_for_update().get(pk=request_id)
     if request.state in quotes.WAITING:
         request.review = sorted({*request.review, *read.review})
         request.save(update_fields=["review"])

@@ -23,8 +23,7 @@ def run(email: Email) -> Outcome:
 
 
 def _answered(email: Email) -> QuoteRequest | None:
-    """The request one of whose mails this mail answers, if it comes from that request's customer.
-    """
+    """The request one of whose mails this mail answers, if it is from that customer."""
     request = orders.threaded_request([email.in_reply_to, *email.references])
     if request and request.customer_address.lower() == _customer(email).lower():
         return request

@@ -59,12 +59,14 @@ def running() -> Iterator[Dovecot]:
     for path in (configuration, folder / "users"):
         os.chown(path, account.pw_uid, account.pw_gid)
     command = [_binary(), "-F", "-c", str(configuration)]
-    as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    root = os.geteuid() == 0
     process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **(as_account if os.geteuid() == 0 else {}),  # type: ignore[arg-type]  # keywords of Popen
+        user=account.pw_uid if root else None,
+        group=account.pw_gid if root else None,
+        extra_groups=[] if root else None,
     )
     try:
         _wait(port, process, folder)

@@ -26,9 +26,7 @@ def server() -> Iterator[Dovecot]:
 
 @pytest.fixture
 def mailbox(server: Dovecot) -> Mailbox:
-    box = Mailbox(
-        name="imap", host="127.0.0.1", port=server.port, tls=False, username=dovecot.USER
-    )
+    box = Mailbox(name="imap", host="127.0.0.1", port=server.port, tls=False, username=dovecot.USER)
     box.password = dovecot.PASSWORD
     box.save()
     return box

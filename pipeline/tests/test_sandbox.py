@@ -159,17 +159,17 @@ def test_children_end_with_their_parent_in_the_midst_of_a_job() -> None:
         os.write(writing, str(child.process.pid).encode())
         child.ask({"job": "sleep"}, b"", 60)
         os._exit(0)
-    child = int(os.read(reading, 20))
+    pid = int(os.read(reading, 20))
     time.sleep(0.3)  # the job is under way
     os.kill(fork, 9)
     os.waitpid(fork, 0)
     os.close(reading)
     os.close(writing)
     deadline = time.monotonic() + 20
-    while _is_running(child) and time.monotonic() < deadline:
+    while _is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
 
-    assert not _is_running(child)
+    assert not _is_running(pid)
 
 
 def _is_running(pid: int) -> bool:

@@ -146,7 +146,9 @@ def test_operators_label_stays(mailbox: Mailbox) -> None:
 
 
 def test_relabelled_to_quote_opens_a_request(mailbox: Mailbox) -> None:
-    email = processed(message("좋은 아침입니다. 이번 주 휴무 안내드립니다.", Subject="휴무"), mailbox)
+    email = processed(
+        message("좋은 아침입니다. 이번 주 휴무 안내드립니다.", Subject="휴무"), mailbox
+    )
     assert not QuoteRequest.objects.exists()
     relabel(email, "quote", by="lee")
     work.carry(email.pk, StepName.SAVE, FUNCTIONS, on=lambda _: True)
