@@ -11,11 +11,12 @@ import hashlib
 import hmac
 import logging
 import random
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
+from email.mime.text import MIMEText
 from email.parser import BytesParser
-from email.policy import SMTP, default
-from email.utils import format_datetime, parseaddr
+from email.policy import compat32, default
+from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from freight.wake import wake
 
 logger = logging.getLogger(__name__)
 TRIES = 8
+WIRE = compat32.clone(linesep="\r\n")
 NOBODY_CAN_LOOK = "the answer of the relay never came and there is no journal to look in"
 
 
@@ -85,20 +87,28 @@ def _cap(request: QuoteRequest) -> str:
 
 
 def _render(request: QuoteRequest, message_id: str, subject: str, text: str) -> bytes:
-    message = EmailMessage(policy=SMTP)
+    # not EmailMessage: Python 3.11 loses spaces where it folds a long subject in Korean
+    message = MIMEText(text, "plain", "utf-8", policy=WIRE)
     message["From"] = settings.BUSYBEE_MAIL_FROM
-    message["To"] = Address(_line(request.customer_name), addr_spec=request.customer_address)
-    message["Subject"] = _line(subject)
+    name = Header(_line(request.customer_name), "utf-8").encode()
+    message["To"] = (
+        formataddr((name, request.customer_address)) if name else request.customer_address
+    )
+    message["Subject"] = Header(_line(subject), "utf-8", header_name="Subject")
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = message_id
     if request.message_id:
-        message["In-Reply-To"] = request.message_id
-        message["References"] = " ".join([*request.references.split(), request.message_id][-20:])
+        message["In-Reply-To"] = _line(request.message_id)
+        references = [*request.references.split(), _line(request.message_id)]
+        message["References"] = "\r\n ".join(references[-20:])
     # RFC 3834: so that no other machine answers ours
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(text, cte="base64")
     return message.as_bytes()
+
+
+def _address(name: str, address: str) -> str:
+    return formataddr((Header(_line(name), "utf-8").encode(), address))
 
 
 def _line(text: str) -> str:

@@ -211,6 +211,25 @@ def test_header_injection_stays_in_its_line() -> None:
     assert message["Bcc"] is None
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[BB-2026-000123] 견적에 필요한 정보를 알려 주세요. 아래 내용을 확인해 주시기 바랍니다 감사합니다",
+        "【BB-2026-000123】お見積りに必要な情報のご確認をお願いいたします。よろしくお願いいたします",
+        "[BB-2026-000123] ขอข้อมูลเพิ่มเติมสำหรับใบเสนอราคา กรุณาตรวจสอบ ขอบคุณครับ",
+        "[BB-2026-000123] A few details are missing for your quotation, please have a look at them",
+    ],
+)
+def test_long_subject_arrives_to_the_letter(asked: QuoteRequest, subject: str) -> None:
+    mail = outbox.intend(key="k", kind="question", request=asked, subject=subject, text="t")
+    raw = outbox.unseal(bytes(mail.sealed))
+
+    message = message_from_bytes(raw, policy=policy.default)
+    assert message["Subject"] == subject
+    assert message["To"].addresses[0].display_name == "김하나"
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+
+
 def test_message_id_cannot_be_guessed_from_the_key(settings: Any) -> None:
     first = outbox.fixed_message_id("quotation:BB-2026-000001:1")
     settings.SECRET_KEY = "another"
