@@ -23,6 +23,7 @@ from freight.fact_rows import review_labels, route
 from freight.models import Order, OutgoingMail, Quotation, QuoteRequest, Sending, State
 from freight.remarks import remark
 from pipeline.models import Email
+from pipeline.remarks import remark as stopped_because
 
 PROBLEMS = (Sending.FAILED, Sending.UNCERTAIN, Sending.UNDELIVERED)
 ROWS_EACH = 8
@@ -286,6 +287,7 @@ def needs(sees: dict[type[Model], bool]) -> list[Need]:
     if sees[QuoteRequest]:
         found += _review_needs()
     if sees[Email]:
+        found += _order_needs()
         found += _quarantine_needs()
     return sorted(found, key=lambda need: need.since)[:ROWS]
 
@@ -334,6 +336,21 @@ def _review_needs() -> list[Need]:
     ]
 
 
+def _order_needs() -> list[Need]:
+    """Mails that place an order which the machine may not take."""
+    return [
+        Need(
+            kind=_("order to look at"),
+            colour="warning",
+            what=str(mail),
+            why=remark(mail.outcome),
+            link=reverse("admin:pipeline_email_change", args=[mail.pk]),
+            since=mail.received_at,
+        )
+        for mail in Email.objects.for_operator().order_by("received_at")[:ROWS_EACH]
+    ]
+
+
 def _quarantine_needs() -> list[Need]:
     stopped = Email.objects.quarantined().only("subject", "quarantine_reason", "received_at")
     return [
@@ -341,7 +358,7 @@ def _quarantine_needs() -> list[Need]:
             kind=_("quarantined mail"),
             colour="danger",
             what=str(mail),
-            why=mail.quarantine_reason,
+            why=stopped_because(mail.quarantine_reason),
             link=reverse("admin:pipeline_email_change", args=[mail.pk]),
             since=mail.received_at,
         )
@@ -366,7 +383,7 @@ def links() -> list[dict[str, str]]:
     """Ways to what lies beside the console."""
     found = [{"title": _("Sent mail (sink)"), "icon": "drafts", "url": reverse("sink")}]
     if live := live_url():
-        found.append({"title": _("Live map"), "icon": "map", "url": live})
+        found.append({"title": _("Live page"), "icon": "sensors", "url": live})
     if flower := getattr(settings, "BUSYBEE_FLOWER_URL", ""):
         found.append({"title": _("Workers (Flower)"), "icon": "local_florist", "url": flower})
     return found

@@ -9,9 +9,11 @@ from django.db import transaction
 
 from busybee.secret_files import local_secret
 from freight.models import Mode, Tariff
+from iot.models import Device
 from pipeline.models import Mailbox
 
 OPERATOR = "operator"
+DEMO_DEVICE = "demo-truck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ def prepare(*, demo: bool) -> Prepared:
                 "directory": str(folder),
                 "mode": Mode.AUTO if demo else Mode.DRAFT,
             },
+        )
+    if demo:
+        Device.objects.get_or_create(
+            name=DEMO_DEVICE,
+            defaults={"approved": True, "temperature_min": 2.0, "temperature_max": 30.0},
         )
     if not Tariff.objects.exists():
         Tariff.objects.create(name="BusyBee")

@@ -87,7 +87,7 @@ def sidebar(request: HttpRequest) -> list[Item]:
 def _waiting(request: HttpRequest) -> dict[str, int]:
     """How many rows of a model wait for an operator, by model label."""
     counts = {
-        "pipeline.email": Email.objects.quarantined(),
+        "pipeline.email": Email.objects.quarantined() | Email.objects.for_operator(),
         "freight.quoterequest": QuoteRequest.objects.for_operator(),
         "freight.quotation": Quotation.objects.filter(state=Quotation.State.DRAFT),
         "freight.outgoingmail": OutgoingMail.objects.filter(
@@ -138,7 +138,7 @@ def _item(model: type[Model], waiting: int) -> Item:
 
 def _live() -> list[Item]:
     link = live_url()
-    return [{"title": _("Live map"), "icon": "map", "link": link}] if link else []
+    return [{"title": _("Live page"), "icon": "sensors", "link": link}] if link else []
 
 
 def live_url() -> str:

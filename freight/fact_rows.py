@@ -1,6 +1,7 @@
 """The facts of a request as an operator reads them: label, value, and where each was read."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -134,4 +135,16 @@ def source_label(source: str) -> str:
 
 def review_labels(request: QuoteRequest) -> list[str]:
     """Why the machine may not carry on with this request, in the reader's language."""
-    return [str(REVIEW.get(reason, reason)) for reason in request.review]
+    return _labels(request.review)
+
+
+def cleared_labels(request: QuoteRequest) -> list[tuple[str, str, dt.datetime]]:
+    """(reasons, operator, time) of what operators decided on this request, the oldest first."""
+    return [
+        (", ".join(_labels(entry["reasons"])), entry["by"], dt.datetime.fromisoformat(entry["at"]))
+        for entry in request.review_cleared
+    ]
+
+
+def _labels(reasons: Iterable[str]) -> list[str]:
+    return [str(REVIEW.get(reason, reason)) for reason in reasons]

@@ -162,6 +162,10 @@ class QuoteRequest(Moves):
     destination = models.CharField(_("destination"), max_length=5, blank=True)
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     review = models.JSONField(_("for the operator because"), default=list, blank=True)
+    # what operators took off `review`: [{reasons, by, at}], the oldest first
+    review_cleared = models.JSONField(
+        _("decided by operators"), default=list, blank=True, editable=False
+    )
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

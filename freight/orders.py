@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from freight import letters, outbox
+from freight import letters, outbox, quotes
 from freight.errors import OrderRefused, StateConflict
 from freight.models import Mode, Order, OutgoingMail, Quotation, QuoteRequest, Shipment, State
 
@@ -68,6 +68,7 @@ def place(go_ahead: GoAhead, now: dt.datetime) -> Order:
     request = _request_of(go_ahead)
     request = QuoteRequest.objects.select_for_update().get(pk=request.pk)
     quotation = _open_quotation(request, go_ahead, timezone.localtime(now).date())
+    _refuse_older_revision(quotation, go_ahead)
     order = Order.objects.create(
         quotation=quotation,
         customer_reference=go_ahead.customer_reference,
@@ -112,6 +113,18 @@ def _open_quotation(request: QuoteRequest, go_ahead: GoAhead, today: dt.date) ->
     if quotation.valid_until < today:
         raise OrderRefused("the quotation has expired")
     return quotation
+
+
+def _refuse_older_revision(quotation: Quotation, go_ahead: GoAhead) -> None:
+    """A reply to a mail with an older price accepts that price, which is not ours any more."""
+    answered = OutgoingMail.objects.filter(
+        message_id__in=go_ahead.replied_ids,
+        kind=OutgoingMail.Kind.QUOTATION,
+        request=quotation.request,
+    )
+    newest = quotes.intent_key(quotation)
+    if answered.exists() and not answered.filter(key=newest).exists():
+        raise OrderRefused("a newer quotation has replaced the one that is answered")
 
 
 def _confirm(request: QuoteRequest, quotation: Quotation, shipment: Shipment) -> None:

@@ -12,12 +12,13 @@ import hmac
 import logging
 import random
 from email.header import Header
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.mime.text import MIMEText
 from email.parser import BytesParser
 from email.policy import compat32, default
 from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -88,12 +89,9 @@ def _cap(request: QuoteRequest) -> str:
 
 def _render(request: QuoteRequest, message_id: str, subject: str, text: str) -> bytes:
     # not EmailMessage: Python 3.11 loses spaces where it folds a long subject in Korean
-    message = MIMEText(text, "plain", "utf-8", policy=WIRE)
-    message["From"] = settings.BUSYBEE_MAIL_FROM
-    name = Header(_line(request.customer_name), "utf-8").encode()
-    message["To"] = (
-        formataddr((name, request.customer_address)) if name else request.customer_address
-    )
+    message: Message[str, Any] = MIMEText(text, "plain", "utf-8", policy=WIRE)
+    message["From"] = _address(*parseaddr(settings.BUSYBEE_MAIL_FROM))
+    message["To"] = _address(request.customer_name, request.customer_address)
     message["Subject"] = Header(_line(subject), "utf-8", header_name="Subject")
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = message_id

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 
 from freight import letters, outbox
-from freight.fact_rows import fact_rows, review_labels, route
+from freight.fact_rows import cleared_labels, fact_rows, review_labels, route
 from freight.models import OutgoingMail, Quotation, QuoteRequest, Sending, State
 from freight.remarks import remark
 
@@ -50,6 +50,7 @@ def request_page(row: QuoteRequest) -> dict[str, Any]:
         "facts": fact_rows(row),
         "route": route(row),
         "review": review_labels(row),
+        "cleared": cleared_labels(row),
         "state_colour": REQUEST_COLOURS.get(State(row.state), ""),
         "quotations": [quotation_page(item) for item in row.quotations.all()],
         "outgoing": [

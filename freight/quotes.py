@@ -82,9 +82,25 @@ def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str
     return request.state
 
 
+@transaction.atomic
+def clear_review(request: QuoteRequest, *, by: str, now: dt.datetime) -> None:
+    """Take off what was left to the operator; who decided so, when and on what is kept.
+
+    A machine's mail stays cleared. An address that no mail can go to is found again by `advance`.
+    """
+    row = QuoteRequest.objects.select_for_update().get(pk=request.pk)
+    if row.review:
+        entry = {"reasons": row.review, "by": by, "at": now.isoformat()}
+        row.review, row.review_cleared = [], [*row.review_cleared, entry]
+        row.save(update_fields=["review", "review_cleared", "updated_at"])
+        logger.info("review of request %s cleared", row.pk)
+    request.review, request.review_cleared = row.review, row.review_cleared
+
+
 def _reasons_for_operator(request: QuoteRequest) -> list[str]:
     reasons = [reason for reason in request.review if reason not in ("machine", "address")]
-    if request.machine:
+    decided = {reason for entry in request.review_cleared for reason in entry["reasons"]}
+    if request.machine and "machine" not in decided:
         reasons.append("machine")
     try:
         validate_email(request.customer_address)
@@ -167,6 +183,8 @@ def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
         eta=facts.eta,
     )
     earlier = request.quotations.order_by("-revision").first()
+    if earlier and earlier.state == Quotation.State.DRAFT and earlier.snapshot == price.snapshot:
+        return earlier  # the same facts at the same rates: what waits for approval stands
     request.quotations.exclude(state=Quotation.State.REFUSED).update(
         state=Quotation.State.SUPERSEDED
     )
@@ -196,6 +214,11 @@ def _draft_reason(request: QuoteRequest, total: Any) -> str:
     return ""
 
 
+def intent_key(quotation: Quotation) -> str:
+    """The outbox's key of the mail that carries this revision."""
+    return f"quotation:{quotation.request.number}:{quotation.revision}"
+
+
 def _issue(quotation: Quotation) -> None:
     """Make the quotation binding and intend its mail, in the caller's transaction."""
     request = quotation.request
@@ -213,7 +236,7 @@ def _issue(quotation: Quotation) -> None:
         valid_until=quotation.valid_until.isoformat(),
     )
     outbox.intend(
-        key=f"quotation:{request.number}:{quotation.revision}",
+        key=intent_key(quotation),
         kind=OutgoingMail.Kind.QUOTATION,
         request=request,
         subject=letter.subject,

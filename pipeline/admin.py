@@ -31,11 +31,12 @@ from busybee.console import (
     done,
 )
 from classifier.labels import LABELS
-from freight.remarks import remark
+from freight.remarks import remark as trade_remark
 from pipeline import labels, replay
 from pipeline.errors import PipelineError
 from pipeline.mail_page import mail_page
 from pipeline.models import Email, Mailbox, Step, StepName
+from pipeline.remarks import remark
 
 LABEL_NAMES = {
     "spam": gettext_lazy("spam"),
@@ -93,7 +94,7 @@ class ReasonFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         reasons = Email.objects.quarantined().order_by().values_list("quarantine_reason", flat=True)
-        return [(reason, reason[:80]) for reason in reasons.distinct()[:50] if reason]
+        return [(reason, remark(reason)[:80]) for reason in reasons.distinct()[:50] if reason]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Email]) -> QuerySet[Email]:
         if not self.value():
@@ -140,7 +141,7 @@ class EmailAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     search_fields = ["subject", "from_name", "from_address", "request__number", "outcome"]
     search_help_text = gettext_lazy("Subject, sender, request number or outcome")
-    actions = ["replay_failed", "replay_all", "replay_reasons"]
+    actions = ["deal_with", "open_again", "replay_failed", "replay_all", "replay_reasons"]
     actions_detail = ["relabel", "replay"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Email]:
@@ -176,7 +177,7 @@ class EmailAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("outcome"), ordering="outcome")
     def shown_outcome(self, email: Email) -> str:
-        return remark(email.outcome) or "–"
+        return trade_remark(email.outcome) or "–"
 
     def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
         """Django's, plus one relabelling action for each known label."""
@@ -186,6 +187,20 @@ class EmailAdmin(ReadOnlyAdmin):
                 text = _("Relabel as “%(label)s”") % {"label": name}
                 actions[f"relabel_{label}"] = (_relabeller(label), f"relabel_{label}", text)
         return actions
+
+    @admin.action(
+        description=gettext_lazy("Dealt with: take off the list of what waits"),
+        permissions=["operate"],
+    )
+    def deal_with(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        waiting = Email.objects.for_operator().filter(pk__in=queryset)
+        _say(request, waiting.update(handled_by=request.user.get_username()))
+
+    @admin.action(
+        description=gettext_lazy("Not dealt with yet: back on the list"), permissions=["operate"]
+    )
+    def open_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        _say(request, queryset.exclude(handled_by="").update(handled_by=""))
 
     @admin.action(
         description=gettext_lazy("Replay from the step that failed"), permissions=["operate"]
@@ -267,7 +282,8 @@ class EmailAdmin(ReadOnlyAdmin):
             page = mail_page(email)
             extra |= {
                 "page": page,
-                "outcome": remark(email.outcome),
+                "outcome": trade_remark(email.outcome),
+                "stopped": remark(email.quarantine_reason),
                 "label_name": label_name(email.label) if email.label else "",
                 "label_colour": LABEL_COLOURS.get(email.label, ""),
                 "state_colour": STATE_COLOURS[Email.State(email.state)],
@@ -324,7 +340,7 @@ class StepAdmin(ReadOnlyAdmin):
         "failures",
         "next_at",
         "finished_at",
-        "reason",
+        "shown_reason",
     ]
     list_display_links = ["mail"]
     list_filter = [("state", ChoicesDropdownFilter), ("name", ChoicesDropdownFilter)]
@@ -343,7 +359,7 @@ class StepAdmin(ReadOnlyAdmin):
         "next_at",
         "started_at",
         "finished_at",
-        "reason",
+        "shown_reason",
         "shown_traceback",
     ]
     readonly_fields = fields
@@ -363,6 +379,10 @@ class StepAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("state"), ordering="state", label=STEP_COLOURS)
     def shown_state(self, step: Step) -> tuple[str, str]:
         return step.state, step.get_state_display()
+
+    @display(description=gettext_lazy("reason"), ordering="reason")
+    def shown_reason(self, step: Step) -> str:
+        return remark(step.reason) or "–"
 
     @display(description=gettext_lazy("traceback"))
     def shown_traceback(self, step: Step) -> str:

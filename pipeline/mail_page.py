@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from freight.fact_rows import LABELS, FactRow, fact_rows
 from freight.fields import Evidence
 from pipeline.models import Attachment, Email, Step, StepName
+from pipeline.remarks import refusal, remark, warning
 
 # a page is for reading: what is longer is cut, with a word about it
 SHOWN = 60_000
@@ -41,6 +42,7 @@ class ShownAttachment:
     row: Attachment
     depth: int
     size: str
+    refused: str
     pieces: tuple[Piece, ...]
 
 
@@ -52,6 +54,7 @@ class ShownStep:
     row: Step | None
     colour: str
     took: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class MailPage:
     attachments: list[ShownAttachment]
     steps: list[ShownStep]
     probabilities: list[tuple[str, int]]
+    warnings: list[str]
 
 
 def mail_page(email: Email) -> MailPage:
@@ -82,6 +86,7 @@ def mail_page(email: Email) -> MailPage:
         attachments=[_attachment(row, evidence) for row in email.attachments.all()],
         steps=_timeline(email.steps.all()),
         probabilities=_percent(email.probabilities),
+        warnings=[warning(code) for code in email.warnings],
     )
 
 
@@ -122,6 +127,7 @@ def _attachment(row: Attachment, evidence: dict[str, Evidence]) -> ShownAttachme
         row=row,
         depth=row.path.count("/"),
         size=size_label(row.size),
+        refused=refusal(row.refused),
         pieces=marked(row.text[:SHOWN], read),
     )
 
@@ -141,7 +147,8 @@ def _timeline(steps: Iterable[Step]) -> list[ShownStep]:
 
 def _shown(name: str, row: Step | None) -> ShownStep:
     colour = STEP_COLOURS.get(Step.State(row.state), "muted") if row else "muted"
-    return ShownStep(name=name, row=row, colour=colour, took=_took(row) if row else "")
+    took, reason = (_took(row), remark(row.reason)) if row else ("", "")
+    return ShownStep(name=name, row=row, colour=colour, took=took, reason=reason)
 
 
 def _took(row: Step) -> str:

@@ -59,6 +59,10 @@ class Mailbox(models.Model):
 
 
 class EmailQuerySet(models.QuerySet["Email"]):
+    def for_operator(self) -> Self:
+        """Orders that the machine may not take, and that nobody has dealt with yet."""
+        return self.filter(label="order", outcome__startswith="review", handled_by="")
+
     def quarantined(self) -> Self:
         return self.filter(state=Email.State.QUARANTINED)
 
@@ -113,6 +117,7 @@ class Email(models.Model):
         "freight.QuoteRequest", models.SET_NULL, related_name="emails", null=True, blank=True
     )
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
+    handled_by = models.CharField(_("dealt with by"), max_length=150, blank=True)
 
     objects = EmailQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from busybee.dashboard import chart
 from freight.models import OutgoingMail, Quotation, Sending, State
@@ -50,16 +51,18 @@ def test_dashboard_of_an_empty_database(admin_client: Client) -> None:
 
 
 def test_dashboard_counts_what_is_there(admin_client: Client) -> None:
-    EmailFactory(label="quote")
-    EmailFactory(label="spam")
-    EmailFactory(received_at=timezone.now() - dt.timedelta(days=2))
-    EmailFactory(state=Email.State.QUARANTINED, label="")
-    QuoteRequestFactory(state=State.AWAITING_CUSTOMER)
-    QuoteRequestFactory(review=["air"])
-    sent = QuotationFactory(state=Quotation.State.ISSUED)
+    EmailFactory.create(label="quote")
+    EmailFactory.create(label="spam")
+    EmailFactory.create(received_at=timezone.now() - dt.timedelta(days=2))
+    EmailFactory.create(state=Email.State.QUARANTINED, label="")
+    QuoteRequestFactory.create(state=State.AWAITING_CUSTOMER)
+    QuoteRequestFactory.create(review=["air"])
+    sent = QuotationFactory.create(state=Quotation.State.ISSUED)
     kind = OutgoingMail.Kind.QUOTATION
-    OutgoingMailFactory(request=sent.request, kind=kind, state=Sending.SENT, sent_at=timezone.now())
-    OutgoingMailFactory(state=Sending.UNCERTAIN)
+    OutgoingMailFactory.create(
+        request=sent.request, kind=kind, state=Sending.SENT, sent_at=timezone.now()
+    )
+    OutgoingMailFactory.create(state=Sending.UNCERTAIN)
     text = page(admin_client, "/admin/")
     expected = {
         "Mails today": "3",
@@ -74,25 +77,27 @@ def test_dashboard_counts_what_is_there(admin_client: Client) -> None:
 
 
 def test_dashboard_lists_what_needs_an_operator(admin_client: Client) -> None:
-    quotation = QuotationFactory()
-    failed = OutgoingMailFactory(state=Sending.FAILED, last_error="550 no such user")
+    quotation = QuotationFactory.create()
+    failed = OutgoingMailFactory.create(state=Sending.FAILED, last_error="550 no such user")
     text = page(admin_client, "/admin/")
     assert f"/admin/freight/quoterequest/{quotation.request_id}/change/" in text
     assert f"/admin/freight/outgoingmail/{failed.pk}/change/" in text
     assert "550 no such user" in text
 
 
-def test_dashboard_has_bounded_queries(admin_client: Client, django_assert_max_num_queries) -> None:
+def test_dashboard_has_bounded_queries(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _index in range(20):
-        QuotationFactory()
-        OutgoingMailFactory(state=Sending.FAILED)
-        EmailFactory(state=Email.State.QUARANTINED)
+        QuotationFactory.create()
+        OutgoingMailFactory.create(state=Sending.FAILED)
+        EmailFactory.create(state=Email.State.QUARANTINED)
     with django_assert_max_num_queries(30):
         page(admin_client, "/admin/")
 
 
 def test_dashboard_hides_what_a_user_may_not_see(client: Client) -> None:
-    EmailFactory(state=Email.State.QUARANTINED, subject="not for you")
+    EmailFactory.create(state=Email.State.QUARANTINED, subject="not for you")
     client.force_login(User.objects.create_user("nobody", is_staff=True))
     text = page(client, "/admin/")
     assert "not for you" not in text
@@ -103,9 +108,9 @@ def test_dashboard_hides_what_a_user_may_not_see(client: Client) -> None:
 def test_chart_counts_each_mail_in_its_slot(by_day: bool) -> None:
     now = timezone.now()
     slot = dt.timedelta(days=1) if by_day else dt.timedelta(hours=1)
-    EmailFactory(label="order", received_at=now)
-    EmailFactory(label="order", received_at=now - 3 * slot)
-    EmailFactory(label="order", received_at=now - 60 * slot)
+    EmailFactory.create(label="order", received_at=now)
+    EmailFactory.create(label="order", received_at=now - 3 * slot)
+    EmailFactory.create(label="order", received_at=now - 60 * slot)
     table = chart(now, by_day=by_day)["table"]
     orders = [numbers[1] for _when, numbers in table]
     assert (orders[-1], orders[-4], sum(orders)) == (1, 1, 2)
@@ -161,10 +166,10 @@ def samples(client: Client, **extra: str) -> dict[tuple[str, ...], float]:
 
 
 def test_metrics_count_the_rows(client: Client) -> None:
-    email = EmailFactory(label="quote", state=Email.State.QUARANTINED)
+    email = EmailFactory.create(label="quote", state=Email.State.QUARANTINED)
     long_ago = timezone.now() - dt.timedelta(seconds=90)
-    StepFactory(email=email, name="decode", state=Step.State.DUE, next_at=long_ago)
-    OutgoingMailFactory(state=Sending.UNCERTAIN)
+    StepFactory.create(email=email, name="decode", state=Step.State.DUE, next_at=long_ago)
+    OutgoingMailFactory.create(state=Sending.UNCERTAIN)
     figures = samples(client)
     assert figures["busybee_steps", "decode", "due"] == 1
     assert 90 <= figures["busybee_oldest_due_step_seconds",] < 300
@@ -203,7 +208,7 @@ def test_metrics_open_to_the_key_from_afar(client: Client) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings) -> Path:
+def folder(tmp_path: Path, settings: Settings) -> Path:
     kept = tmp_path / "sink"
     kept.mkdir()
     settings.BUSYBEE_JOURNAL_DIR = str(kept)
@@ -215,7 +220,7 @@ def test_sink_without_mails(admin_client: Client, folder: Path) -> None:
     assert "No mail has been kept here yet." in page(admin_client, "/sink/")
 
 
-def test_sink_switched_off(admin_client: Client, settings) -> None:
+def test_sink_switched_off(admin_client: Client, settings: Settings) -> None:
     settings.BUSYBEE_JOURNAL_DIR = ""
     assert "No mail has been kept here yet." in page(admin_client, "/sink/")
 

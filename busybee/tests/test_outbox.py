@@ -214,7 +214,7 @@ def test_header_injection_stays_in_its_line() -> None:
 @pytest.mark.parametrize(
     "subject",
     [
-        "[BB-2026-000123] 견적에 필요한 정보를 알려 주세요. 아래 내용을 확인해 주시기 바랍니다 감사합니다",
+        "[BB-2026-000123] 견적에 필요한 정보를 알려 주세요. 아래 내용을 확인해 주세요 감사합니다",
         "【BB-2026-000123】お見積りに必要な情報のご確認をお願いいたします。よろしくお願いいたします",
         "[BB-2026-000123] ขอข้อมูลเพิ่มเติมสำหรับใบเสนอราคา กรุณาตรวจสอบ ขอบคุณครับ",
         "[BB-2026-000123] A few details are missing for your quotation, please have a look at them",

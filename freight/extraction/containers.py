@@ -4,11 +4,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, pairwise
 
 from freight.extraction.found import Found, Reading
 from freight.extraction.numerals import COUNT, count_number
-from freight.extraction.text import sentence, speaks_of_past
+from freight.extraction.text import is_code, sentence, speaks_of_past
 from freight.fields import Container
 
 MAX_SIZES = 200
@@ -28,7 +29,7 @@ _UNITS = r"(?:units?|대|개|본|台|本|ea|vans?|기|containers?|cntrs?|ตู�
 _SIZE = re.compile(
     rf"(?:(?P<count>{COUNT}) ?(?:x|\*|{_UNITS} ?(?:of|x) ?)? ?)?"
     rf"(?:(?P<before>{_HC})[ -]{{0,2}})?"
-    rf"(?:(?P<size>(?<![\d.,/])(?:20|40|45))|(?P<word>{'|'.join(_WORDS)})(?=[- ]?(?:f|피트)))"
+    rf"(?:(?P<size>(?<![\d.,])(?<!\d/)(?:20|40|45))|(?P<word>{'|'.join(_WORDS)})(?=[- ]?(?:f|피트)))"
     rf"(?P<mark>[- ]?{_FOOT})?"
     rf"(?P<hc>(?:[ -]{{0,2}}|[ ,(]{{1,2}}|,? ?(?:dry|reefer|냉동|컨테이너|container|コンテナ|ตู้)[ ,(]{{1,2}}){_HC}(?![a-z]))?"
     rf"(?P<type>[- ]?{_TYPE}(?![a-z]))?"
@@ -42,6 +43,17 @@ _FEU = re.compile(
     rf"(?:(?P<count>{COUNT}) ?x? ?)?(?<![a-z])(?P<unit>feu)s?(?![a-z])|(?<![\d.])1 ?x? ?(?P<teu>teu)(?![a-z])"
 )
 _SINGULAR_HC = re.compile(rf"(?<![a-z]){_HC}(?![a-z])")
+# said without a length it is a forty foot one; a bare HQ may be the headquarters
+_HC_WORD = r"(?:high[- ]?cubes?|hi-?cubes?|하이 ?큐브|ハイ ?キューブ|ไฮ ?คิว(?:บ์|บ)?)"
+_HC_ALONE = re.compile(
+    rf"(?:(?P<count>{COUNT}) ?(?:x|\*|{_UNITS} ?(?:of|x) ?)? ?)?(?<![a-z]){_HC_WORD}(?![a-z])"
+    rf"|(?<![\d.,])(?P<times>\d{{1,2}}) ?(?:x|\*) ?h[cq](?![a-z\d])"
+)
+_HC_REFUSED_BEFORE = re.compile(r"(?<![a-z])(?:not|no|non|without)[ -](?:an? )?$")
+_HC_REFUSED_AFTER = re.compile(
+    r"^[^\n,.]{0,6}?(?:필요 ?(?:없|한가|할까|한지)|불필요|아님|아니|말고|不要|ではな|じゃな|でなく|ไม่ต้อง|ไม่ใช่|is not needed|not (?:needed|required|necessary))"
+    r"|^ ?(?:rack|shel[fv]|trailer|truck|pallet|warehouse|랙|창고|트레일러|ラック|倉庫)"
+)
 _LABEL = re.compile(
     r"(?:container|컨테이너|equipment|장비|コンテナ|ตู้|ประเภทตู้|ขนาดตู้)[^:\n]{0,16}[:|\t] ?[^\n]{0,6}$"
 )
@@ -69,9 +81,14 @@ _SIZES = {20: Container.FT20, 40: Container.FT40, 45: Container.FT45}
 def read_container(text: str) -> tuple[Reading[Container], int]:
     """The container size that prepared `text` asks for, and how many (1 where not said)."""
     mentions = [
-        mention for mention in (*_sizes(text), *_codes(text)) if not _is_denied(text, mention[0])
+        mention
+        for mention in (*_sizes(text), *_codes(text))
+        if not is_code(text, mention[0].start, mention[0].end)
     ]
+    mentions += _high_cubes(text, [found for found, _ in mentions])
+    mentions = [mention for mention in mentions if not _is_denied(text, mention[0])]
     mentions.sort(key=lambda mention: mention[0].start)
+    mentions = _beside_labelled(text, mentions)
     top = max((found.rank for found, _ in mentions), default=0)
     best = [(found, count) for found, count in mentions if found.rank == top]
     best = _refined(text, best)
@@ -147,6 +164,46 @@ def _codes(text: str) -> Iterator[tuple[Found[Container], int]]:
         yield Found(value, match.start(), match.end(), 1), count_number(match.group("count") or "1")
 
 
+def _high_cubes(text: str, sized: list[Found[Container]]) -> Iterator[tuple[Found[Container], int]]:
+    """High cubes named without a length; beside a 45ft the words only describe it."""
+    if any(found.value is Container.FT45 for found in sized):
+        return
+    for match in islice(_HC_ALONE.finditer(text), MAX_SIZES):
+        if any(found.start < match.end() and match.start() < found.end + 3 for found in sized):
+            continue
+        if is_code(text, *match.span()) or _is_refused(text, match):
+            continue
+        after = _AFTER_COUNT.match(text[match.end() : match.end() + 24])
+        count = match.group("count") or match.group("times")
+        if not count and after:
+            count = after.group("times") or after.group("units")
+        rank = max((found.rank for found in sized), default=1)
+        yield (
+            Found(Container.FT40HC, match.start(), match.end(), rank),
+            count_number(count) if count else 0,
+        )
+
+
+def _beside_labelled(
+    text: str, mentions: list[tuple[Found[Container], int]]
+) -> list[tuple[Found[Container], int]]:
+    """`mentions`, where what a label's size is offered beside counts as labelled too: `Container: 40HC / 20GP`."""
+    raised = mentions[:1]
+    for (left, _), (right, count) in pairwise(mentions):
+        between = text[left.end : right.start]
+        if right.rank < raised[-1][0].rank and len(between) < 12 and _OR.search(between):
+            right = replace(right, rank=raised[-1][0].rank)
+        raised.append((right, count))
+    return raised
+
+
+def _is_refused(text: str, high_cube: re.Match[str]) -> bool:
+    return bool(
+        _HC_REFUSED_BEFORE.search(text[max(0, high_cube.start() - 14) : high_cube.start()])
+        or _HC_REFUSED_AFTER.match(text[high_cube.end() : high_cube.end() + 24])
+    )
+
+
 def _is_denied(text: str, found: Found[Container]) -> bool:
     first, _ = sentence(text, found.start, found.end)
     return bool(
@@ -177,7 +234,11 @@ def _with_late_high_cube(
 ) -> tuple[Found[Container], int]:
     _, last = sentence(text, found.start, found.end)
     late = _SINGULAR_HC.search(text, found.end, min(last, found.end + 30))
-    if late is None or _OR.search(text[found.end : late.start()].replace(",", "")):
+    if (
+        late is None
+        or _is_refused(text, late)
+        or _OR.search(text[found.end : late.start()].replace(",", ""))
+    ):
         return found, count
     return Found(Container.FT40HC, found.start, late.end(), found.rank), count
 

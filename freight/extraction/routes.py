@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from freight import places
 from freight.extraction.found import Found, Reading, settle
-from freight.extraction.text import sentence, speaks_of_past
+from freight.extraction.text import RETURN_LEG, sentence, speaks_of_past
 
 # more than a mail's worth; a list of ports is no customer's wish
 MAX_PLACES = 120
@@ -56,15 +56,51 @@ _LABEL += [
     (_TO, 8, re.compile(r"(?<![a-z])pod[ :\-]{1,3}(?:port of )?$")),
 ]
 
+# labels that need no colon: each can only stand before its place, or after one ("부산 출발지")
+_PLAIN_LABELS = {
+    (_FROM, 9): r"place of receipt|상차지|집하지|픽업지",
+    (_FROM, 8): r"port of (?:loading|origin|departure|shipment)|load(?:ing)? port|departure port|place of loading|출발[지항]|선적[지항]|출항지|발송지"
+    r"|出発[地港]|積出?[地港]|船積[地港]|発[地港]|仕出[地港]|ท่า(?:เรือ)?ต้นทาง|เมืองต้นทาง",
+    (_VIA, 8): r"trans?s?hipment port|경유[지항]|환적[지항]|経由[地港]|積替え?[地港]",
+    (_TO, 9): r"final destination|place of (?:final )?delivery|최종 ?(?:목적지|도착지)|최종지|하차지|납품[지처]|배송[지처]|最終(?:仕向地|目的地)|納[品入][先地]",
+    (_TO, 8): r"port of (?:discharge|destination|arrival|unloading)|discharg(?:e|ing) port|arrival port|destination port|place of discharge|도착[지항]|목적[지항]|양하[지항]|양륙[지항]|입항지"
+    r"|到着[地港]|揚げ?[地港]|陸揚げ?[地港]|荷揚げ?[地港]|仕向け?[地港]|目的[地港]|着[地港]|ท่า(?:เรือ)?ปลายทาง|เมืองปลายทาง",
+}  # fmt: skip
+_REGION = (
+    r"(?:대?한국|중국|일본|미국|독일|태국|베트남|인도네시아|인도|영국|대만|호주|캐나다|멕시코|프랑스|네덜란드|벨기에|스페인|이탈리아|폴란드|말레이시아|필리핀"
+    r"|경기도?|경남|경북|전남|전북|충남|충북|강원도?|경상[남북]도|전라[남북]도|충청[남북]도|韓国|中国|日本|ドイツ|アメリカ|タイ|ベトナム|オランダ)"
+)
+_PLAIN_LABEL = [
+    (
+        role,
+        rank,
+        re.compile(
+            rf"(?<![a-z가-힣])(?:{words})[ \t]{{1,8}}(?:port of )?(?:{_REGION} ?){{0,2}}[\"'(\[]?$"
+        ),
+    )
+    for (role, rank), words in _PLAIN_LABELS.items()
+]
+_DAY = r"(?: (?:\d{1,2}[/.]\d{1,2}|\d{1,2}[월月] ?\d{1,2}[일日]))?"
+# "출발 부산 도착 상하이": words that also follow their place, so both must stand before
+_BEFORE_PAIR = [
+    (_FROM, _TO, re.compile(r"(?<![a-z가-힣])(?:출발|출항|선적|出発|出港|from|departure)[ :]{1,3}$"),
+     re.compile(rf"^(?:항|港| port)?{_DAY}[ ,/·、|\n-]{{1,5}}(?:도착|입항|양하|到着|着|to|arrival)[ :]{{1,3}}$")),
+    (_TO, _FROM, re.compile(r"(?<![a-z가-힣])(?:도착|입항|양하|到着|arrival)[ :]{1,3}$"),
+     re.compile(rf"^(?:항|港| port)?{_DAY}[ ,/·、|\n-]{{1,5}}(?:출발|출항|선적|出発|出港|departure)[ :]{{1,3}}$")),
+]  # fmt: skip
+_ROLE_AFTER = re.compile(
+    rf"^(?:항|港)?{_DAY} ?(?:출발|도착|출항|입항|선적|양하|出発|到着|出港|入港)"
+)
+
 _GOODS = r"(?:factory|plant|warehouse|port|terminal|facility|site|works|mill|depot|dc|hub|office|supplier|suppliers|customer|customers|consignee|buyer|client|branch|distribution cent(?:er|re)|fulfil+ment cent(?:er|re)|yard|city|door|vendor|address|premises|store)"
 _LEAD = rf"(?:(?:the|our|my|their|your|a|an|main|new|central|inland|port of|{_GOODS}(?: ?(?:in|at|near|of|,))?|south|north|korea,?|japan,?|china,?|thailand,?|germany,?|the us,?|usa,?|vietnam,?|in|at|near|around|greater|'s)[ ]+){{0,6}}"
 _EN_FROM = re.compile(
-    rf"(?:(?<![a-z])(?:from|ex|ex-?works|exw|fob|fca|fas|out of|leaving|depart(?:ing|s|ure)?(?: from)?|sail(?:ing|s)? from|origin(?:ating|ates?)?(?: (?:in|from|is))?|load(?:ing|ed)? (?:in|at|from)"
+    rf"(?:(?<![a-z])(?:from|etd|ex|ex-?works|exw|fob|fca|fas|out of|leaving|depart(?:ing|s|ure)?(?: from)?|sail(?:ing|s)? from|origin(?:ating|ates?)?(?: (?:in|from|is))?|load(?:ing|ed)? (?:in|at|from)"
     r"|pick(?:ed)?[- ]?up (?:in|at|from)|collect(?:ion|ed)? (?:in|at|from)|located (?:in|at)|goods (?:are )?(?:in|at)|cargo (?:is )?(?:ready )?(?:in|at)|ready (?:in|at)|stuffing (?:in|at))"
     rf"[ :]+){_LEAD}[(\[\"']?$"
 )
 _EN_TO = re.compile(
-    rf"(?:(?<![a-z])(?:to|into|bound for|destined (?:for|to)|heading (?:for|to)|for delivery (?:in|to|at)|deliver(?:y|ed|ing|ies)? (?:in|to|at)|arriv(?:e|es|al|ing)(?: (?:in|at|to))?|reach(?:es|ing)?|cif|cfr|cnf|c&f|dap|ddp|dpu|cpt|cip|dat"
+    rf"(?:(?<![a-z])(?:to|into|bound for|destined (?:for|to)|heading (?:for|to)|for delivery (?:in|to|at)|deliver(?:y|ed|ing|ies)? (?:in|to|at)|eta|arriv(?:e|es|al|ing)(?: (?:in|at|to))?|reach(?:es|ing)?|cif|cfr|cnf|c&f|dap|ddp|dpu|cpt|cip|dat"
     rf"|(?:it|them|goods|cargo|must be|needed|be|required) (?:in|at)|discharg\w+ (?:in|at)|destination(?: is)?|consignee in|customers? in|unload\w* (?:in|at))[ :]+){_LEAD}[(\[\"']?$"
 )
 _COUNTRY = r"(?:south korea|korea|china|japan|thailand|vietnam|germany|usa|us|uk|india|taiwan|port|airport|area|s\.? ?korea|rok|[a-z]{2})"
@@ -79,13 +115,13 @@ _EN_VIA = re.compile(
 )
 _KO_NOUN = r"(?:신항|북항|항구|항|시|광역시|역|공항|국제공항|터미널|컨테이너|부두|공장|창고|물류 ?센터|센터|지점|지사|본사|사업장|현장|야드|cy|icd|cfs|세관|공단|산업단지|고객사?|거래처|바이어|보세구역|내|쪽|시내|근처|인근|에 ?있는|의|소재|당사|저희|제\d|제?[12]|door|도어|보세창고|물류창고)"
 _KO_FROM = re.compile(
-    rf"^(?:[ ,(]{{0,2}}{_KO_NOUN}){{0,4}}[)]?(?: ?\([^)\n]{{1,25}}\))? ?(?:에서|서(?= )|부터|발(?![가-힣]{{0,1}}송)|출발|출항|선적(?!지|항)|상차|픽업|출고|에 (?:있(?!는 )|보관|준비)|산(?= )|집하|fob|exw|fca)"
+    rf"^(?:[ ,(]{{0,2}}{_KO_NOUN}){{0,4}}[)]?(?: ?\([^)\n]{{1,25}}\))?(?:{_DAY}(?= ?(?:출발|출항|선적|출고|도착|입항|양하)))? ?(?:에서|서(?= )|부터|발(?![가-힣]{{0,1}}송)|출발|출항|선적(?!지|항)|상차|픽업|출고|에 (?:있(?!는 )|보관|준비)|산(?= )|집하|fob|exw|fca)"
 )
 _KO_TO = re.compile(
-    rf"^(?:[ ,(]{{0,2}}{_KO_NOUN}){{0,4}}[)]?(?: ?\([^)\n]{{1,25}}\))? ?(?:까지|으로|로(?!부터)|행(?![가-힣]사)|향(?!후)|착(?!공)|도착|입항|향발|양하|하역|인도|배송|납품|하차|에 ?(?:도착|입항|배송|납품|인도|들어|내려|보내)|door까지|cif|cfr|dap|ddp)"
+    rf"^(?:[ ,(]{{0,2}}{_KO_NOUN}){{0,4}}[)]?(?: ?\([^)\n]{{1,25}}\))?(?:{_DAY}(?= ?(?:출발|출항|선적|출고|도착|입항|양하)))? ?(?:까지|으로|로(?!부터)|행(?![가-힣]사)|향(?!후)|착(?!공)|도착|입항|향발|양하|하역|인도|배송|납품|하차|에 ?(?:도착|입항|배송|납품|인도|들어|내려|보내)|door까지|cif|cfr|dap|ddp)"
 )
 _KO_VIA = re.compile(
-    rf"^(?:{_KO_NOUN}){{0,2}}(?:을|를)? ?(?:경유|거쳐|거치|환적|들러|에서 ?(?:환적|경유|갈아|t/s))"
+    rf"^(?:{_KO_NOUN}){{0,2}}(?:을|를)? ?(?:(?:경유|환적)(?![지항][ :])|거쳐|거치|들러|에서 ?(?:환적|경유|갈아|t/s))"
 )
 _JA_NOUN = r"(?:港|市|都|府|県|駅|空港|新港|コンテナ|ターミナル|の?工場|の?倉庫|の?物流センター|の?センター|の?支店|の?本社|の?お?客先|の?顧客|の?取引先|の?弊社|cy|にある|向け先|の)"
 _JA_FROM = re.compile(
@@ -118,9 +154,6 @@ _DENIED_BEFORE = re.compile(
 )
 # "hello from our Seoul office": where the writer sits
 _WRITER = re.compile(r"^ (?:office|branch|team|hq|headquarters|sales)(?![a-z])")
-_RETURN = re.compile(
-    r"return(?:ing)? (?:leg|trip|cargo|from)|(?:and|then) (?:back|return)|돌아오는|복편|회송|復路|帰り|ขากลับ"
-)
 _SEVERAL = re.compile(
     r"(?:two|three|four|several|separate|different|multiple|2|3|4) (?:separate |different )?(?:shipments|lanes|routes|quotes|quotations|consignments)|shipment (?:#|no\.? ?)?[12a-c](?![a-z\d])|lane (?:#|no\.? ?)?[12a-c](?![a-z\d])"
     r"|(?:두|세|네|2|3|4) ?(?:건|개 ?(?:구간|노선|선적))(?:의|을|에|입|,| )|건별|각 구간|구간별|[23]件の|(?:2|3|สอง|สาม) ?(?:เส้นทาง|ชิปเมนต์|รายการขนส่ง)"
@@ -131,13 +164,19 @@ def read_route(text: str, cased: str) -> Route:
     """Both ends of the transport that prepared `text` asks for; `cased` is the same text before folding, which
     the gazetteer needs to tell LA from la."""
     spots = _spots(text, cased)
-    roles = [*_labelled(text, spots), *_phrased(text, spots)]
+    roles = [*_labelled(text, spots), *_plainly_labelled(text, spots), *_before_pairs(text, spots)]
+    labelled = {found.start for role, found in roles if found.rank >= 7}
+    roles += [
+        (role, found)
+        for role, found in _phrased(text, spots)
+        if role == _VIA or found.start not in labelled
+    ]
     roles += _arrows(text, spots, {found.start: role for role, found in roles})
     denied = {spot.start for spot in spots if _is_denied(text, spot)} | {
         found.start for role, found in roles if role == _VIA
     }
     roles = [(role, found) for role, found in roles if found.start not in denied and role != _VIA]
-    back = _RETURN.search(text)
+    back = RETURN_LEG.search(text)
     if back:
         roles = [(role, found) for role, found in roles if found.start < back.start()] or roles
     origins = [found for role, found in roles if role == _FROM]
@@ -182,6 +221,41 @@ def _labelled(text: str, spots: Sequence[_Spot]) -> Iterator[tuple[str, Found[tu
                     best = (match.end(), rank, role)
         if best is not None:
             yield best[2], Found(spot.locodes, spot.start, spot.end, best[1])
+
+
+def _plainly_labelled(
+    text: str, spots: Sequence[_Spot]
+) -> Iterator[tuple[str, Found[tuple[str, ...]]]]:
+    """Places after a label without a colon, unless the label belongs to the unlabelled place before it."""
+    labelled_end = -1
+    for number, spot in enumerate(spots):
+        floor = max(0, spot.start - 40)
+        for role, rank, pattern in _PLAIN_LABEL:
+            label = pattern.search(text[floor : spot.start])
+            if label is None:
+                continue
+            previous = spots[number - 1] if number else None
+            gap = text[previous.end : floor + label.start()] if previous else "\n"
+            if previous is None or previous.end == labelled_end or not _SAME_BREATH.match(gap):
+                yield role, Found(spot.locodes, spot.start, spot.end, rank)
+                labelled_end = spot.end
+            break
+
+
+_SAME_BREATH = re.compile(r"^(?:항|港|市)?[ \t]{0,3}$")
+
+
+def _before_pairs(
+    text: str, spots: Sequence[_Spot]
+) -> Iterator[tuple[str, Found[tuple[str, ...]]]]:
+    for left, right in pairwise(spots):
+        before, between = text[max(0, left.start - 14) : left.start], text[left.end : right.start]
+        if _ROLE_AFTER.match(text[right.end : right.end + 20]):
+            continue
+        for first, second, opening, middle in _BEFORE_PAIR:
+            if opening.search(before) and middle.match(between):
+                yield first, Found(left.locodes, left.start, left.end, 8)
+                yield second, Found(right.locodes, right.start, right.end, 8)
 
 
 def _phrased(text: str, spots: Sequence[_Spot]) -> Iterator[tuple[str, Found[tuple[str, ...]]]]:

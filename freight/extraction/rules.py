@@ -12,7 +12,13 @@ from freight.extraction.review import review_reasons
 from freight.extraction.routes import read_route
 from freight.extraction.schedule import read_schedule
 from freight.extraction.tables import transpose
-from freight.extraction.text import Prepared, language_of, prepare, prepare_forwarded
+from freight.extraction.text import (
+    Prepared,
+    language_of,
+    prepare,
+    prepare_forwarded,
+    without_codes,
+)
 from freight.extraction.weights import close, read_weight
 from freight.fields import FACT_NAMES, Container, Evidence, Extraction, Facts, Source
 
@@ -50,18 +56,17 @@ def read_source(source: Source, *, today: dt.date, language: str) -> SourceReadi
 
 
 def _read(source: Source, prepared: Prepared, *, today: dt.date, language: str) -> SourceReading:
-    container, containers = read_container(prepared.text)
+    plain = without_codes(prepared.text)
+    container, containers = read_container(plain)
     route = read_route(prepared.text, prepared.cased)
-    schedule = read_schedule(
-        prepared.text, today=today, language=language or language_of(prepared.text)
-    )
+    schedule = read_schedule(plain, today=today, language=language or language_of(prepared.text))
     review = review_reasons(prepared.text)
     if "lcl" in review:
         container = Reading(warning="container_lcl")
     return SourceReading(
         source=source,
         facts={
-            "gross_weight_kg": read_weight(prepared.text),
+            "gross_weight_kg": read_weight(plain),
             "container": container,
             "etd": schedule.departure,
             "eta": schedule.arrival,

@@ -99,6 +99,8 @@ def language_of(text: str) -> str:
         "th": len(re.findall("[ก-๎]", text)),
     }
     best = max(counts, key=lambda key: counts[key])
+    if not counts[best] and len(re.findall("[一-鿿]", text)) >= 2:
+        return "ja"
     letters = len(re.findall(r"[^\W\d_]", text))
     return best if counts[best] >= 2 and counts[best] * 12 >= letters else "en"
 
@@ -126,6 +128,43 @@ _PAST = re.compile(
 )
 _SAME = re.compile(r"same (?:as|like) (?:the |our |my )?$|as $")
 _NOW = re.compile(r"이번|this (?:time|one)|now(?![a-z])|今回|今度|ครั้งนี้")
+
+
+# addresses of the net are no words of the mail: 20ft@cargo.example
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>]{3,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# "Model 40HC-200", "Part no. 20GP-17": the name of a thing
+_NAMED_CODE = re.compile(
+    r"(?:(?<![a-z])(?:model|part|p/n|s/n|serial|sku|article|item|catalog(?:ue)?|cat|drawing|lot|batch)|모델명?|품번|형번|도면|규격 ?번호|型番|型式|機種|品番|รุ่น)"
+    r"(?: ?(?:no\.?|nr\.?|number|code|번호))?[ :#]{0,3}(?P<code>(?=[a-z0-9./-]*\d)(?=[a-z0-9./-]*[a-z])[a-z0-9.]+(?:[/-][a-z0-9.]+)+)"
+)
+_CODE_BEFORE = re.compile(r"(?<![a-z\d-])(?!fcl|dry|rf-|x-)[a-z]{1,4}\d{0,3}-$")
+_CODE_AFTER = re.compile(
+    r"^-(?:\d{2,}(?![\d.,]| ?(?:[a-z%'/]|[^\x00-\x7f]))|[a-z]{1,2}\d*(?![a-z\d]))"
+)
+# where a round trip turns back; its outbound leg alone is read
+RETURN_LEG = re.compile(
+    r"return(?:ing)? (?:leg|trip|cargo|from)|(?:and|then) (?:back|return)|(?<!get )(?<!come )(?<!got )(?<!getting )back to (?!me(?![a-z])|us(?![a-z])|you|the office|my )"
+    r"|돌아오는(?! ?(?:[월화수목금토일]요일|주(?![가-힣])|\d|해|달))|(?<![가-힣])오는 ?편|복편|회송|復路|帰り|ขากลับ"
+)
+
+
+def is_code(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is a piece of a longer code, as 40HC is of `40HC-200` and of `MX-40HC`."""
+    return bool(
+        _CODE_AFTER.match(text[end : end + 12])
+        or _CODE_BEFORE.search(text[max(0, start - 9) : start])
+    )
+
+
+def without_codes(text: str) -> str:
+    """`text` with addresses of the net and named codes blanked, of the same length."""
+    text = _ADDRESS.sub(lambda match: _blank(match.group()), text)
+    return _NAMED_CODE.sub(
+        lambda match: (
+            match.group()[: match.start("code") - match.start()] + _blank(match.group("code"))
+        ),
+        text,
+    )
 
 
 def speaks_of_past(text: str, start: int, end: int) -> bool:

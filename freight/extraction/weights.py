@@ -9,7 +9,7 @@ from itertools import islice
 
 from freight.extraction import numerals
 from freight.extraction.found import Found, Reading, settle
-from freight.extraction.text import sentence, speaks_of_past
+from freight.extraction.text import RETURN_LEG, is_code, sentence, speaks_of_past
 
 # more than a mail's worth; a longer packing list has its total in its own line
 MAX_AMOUNTS = 300
@@ -39,7 +39,7 @@ _KG_OF = {
 _GROSS = r"gross|g\.? ?/?w(?:t|eight)?\.?(?![a-z])|총 ?중량|총 ?무게|그로스|총 ?하중|総重量|グロス|น้ำหนักรวม|น้ำหนักทั้งหมด|น้ำหนักกรอส"
 _NET = (
     r"(?<![a-z])net(?!work)|n\.? ?/?w(?:t)?\.?(?![a-z])|순 ?중량|순중|넷 ?웨이트|正味|ネット|純重量|น้ำหนักสุทธิ|(?<![a-z])tare|공 ?컨테이너|자체 ?중량|자중"
-    r"|風袋|自重|น้ำหนักตู้|vgm|volum\w+ weight|chargeable|dim(?:ensional)? weight|부피 ?중량|용적 ?중량|운임 ?중량"
+    r"|風袋|自重|น้ำหนักตู้(?!ละ)|vgm|volum\w+ weight|chargeable|dim(?:ensional)? weight|부피 ?중량|용적 ?중량|운임 ?중량"
 )
 _NOT_CARGO = r"payload|capacity|max(?:imum|\.)?(?![a-z])|limit|up to|최대|한도|허용|제한|적재량|上限|最大|制限|ไม่เกิน|สูงสุด|per shipment last|free storage"
 _TOTAL = r"total|all[- ]in|altogether|overall|in all|합계|총(?!괄)|전체|합쳐|도합|모두|合計|計|全部で|รวม|ทั้งหมด"
@@ -62,13 +62,14 @@ _DENIED_BEFORE = re.compile(
 _PIECE = (
     r"(?:pallets?|plts?\.?|p/?ts?|boxes|box|cartons?|ctns?|crates?|cases?|pieces?|pcs?|units?|drums?|bags?|rolls?|coils?|packages?|pkgs?|skids?|bundles?"
     r"|sets?|reels?|ibcs?|totes?|machines?|jumbo bags?|big bags?|파렛트|팔레트|파레트|팔렛|박스|상자|카톤|개|대|드럼|포대|포|롤|코일|세트|본|묶음|톤백|케이스"
-    r"|パレット|箱|ケース|個|本|台|ドラム|袋|カートン|พาเลท|พาเลต|พาเล็ท|กล่อง|ลัง|ชิ้น|ถัง|ถุง|ม้วน|กระสอบ|เครื่อง)"
+    r"|パレット|箱|ケース|個|本|台|枚|ドラム|袋|カートン|พาเลท|พาเลต|พาเล็ท|กล่อง|ลัง|ชิ้น|ถัง|ถุง|ม้วน|กระสอบ|เครื่อง)"
 )
 _BOX = r"(?:containers?|cntrs?|ctnrs?|컨테이너|コンテナ|ตู้)"
 _PIECES = re.compile(
     rf"(?<![\d.,x])(?P<n>{numerals.COUNT}) ?x? ?(?:wooden |steel |plastic |euro |large |identical |of )?(?P<unit>{_PIECE}|{_BOX})(?![a-z])"
     rf"|(?P<unit2>파렛트|팔레트|파레트|박스|상자|드럼|포대|롤|코일|톤백|パレット|พาเลท|พาเลต|กล่อง|ลัง|ถัง|plt|ctns?)[ :]{{0,2}}(?P<n2>\d[\d,]*)(?! ?(?:kg|킬로|톤|t))"
-    rf"|(?P<n3>{numerals.COUNT}) ?x? ?(?:20|40|45)(?P<unit3>) ?-?(?:ft|foot|feet|'|hc|hq|gp|dc|피트|フィート)"
+    rf"|(?P<n3>{numerals.COUNT}) ?x? ?(?:20|40|45)(?P<unit3>) ?-?(?:ft|foot|feet|'|hc|hq|gp|dc|피트|フィート|ฟุต)"
+    r"|(?<!\d)(?:20|40|45)(?P<unit4>) ?-?(?:ft|foot|feet|'|피트|フィート|ฟุต)? ?(?:hc|hq|gp|dc|dv)? ?(?:x|\*) ?(?P<n4>\d{1,2})(?![\d.,]| ?(?:kg|t(?![a-z])|톤|トン|ตัน))"
 )
 _EACH_AFTER = re.compile(
     rf"^(?:,| gross| g/?w\.?)? ?(?:each|apiece|a ?piece|(?:per|/|a) ?(?:{_PIECE}|{_BOX}|one|ea)(?![a-z])|씩|짜리|ずつ|/ ?(?:개|대|ea)|ต่อ|per)"
@@ -78,6 +79,10 @@ _EACH_BEFORE = re.compile(
     rf"|각각?|(?:{_PIECE}|{_BOX}|개)당|1 ?(?:{_PIECE}|{_BOX}) ?(?:あたり|当たり|당)|一[個箱台本](?:あたり|当たり)?|(?:{_PIECE}|{_BOX})ละ|(?:@|(?<![a-z])at))"
     r"(?: ?(?:weight|중량|무게|น้ำหนัก|重量))? ?[:,]? ?(?:about|approx\.?|approximately|약|約|ประมาณ|roughly|ca\.?)? ?$"
 )
+# "10 pallets (1 pallet 500 kg)": each where more pieces are counted, else the whole
+_ONE_BEFORE = re.compile(rf"(?<![\d.,])1 ?(?P<unit>{_PIECE}) ?$")
+_PIECES_NEXT = re.compile(rf"^ ?(?:{_PIECE})(?![a-z])")
+_WAY_BACK = re.compile(r"^ ?(?:on the (?:way |return )?)?(?:back|return)(?![a-z])")
 _TIMES_BEFORE = re.compile(rf"(?<![\d.,])(?P<n>\d{{1,4}}) ?(?:{_PIECE})? ?(?:x|\*|@|à) ?$")
 _TIMES_AFTER = re.compile(
     rf"^ ?(?:x|\*) ?(?P<n>\d{{1,4}})(?![\d.,]) ?(?:{_PIECE})?(?! ?(?:ft|'|hc|hq|gp|피트))"
@@ -99,8 +104,10 @@ def read_weight(text: str) -> Reading[Decimal]:
         match
         for match in islice(_AMOUNT.finditer(text), MAX_AMOUNTS)
         if not any(a <= match.start() < b for a, b in vague)
+        and not is_code(text, match.start(), match.end())
+        and not _is_run_together(text, match)
     ]
-    candidates = [*_candidates(text, amounts), *_unitless(text)]
+    candidates = _outbound(text, [*_candidates(text, amounts), *_unitless(text)])
     if not candidates:
         return Reading(warning="weight_vague" if vague else "")
     top = max(candidate.rank for candidate in candidates)
@@ -123,6 +130,22 @@ def read_weight(text: str) -> Reading[Decimal]:
 def close(a: Decimal, b: Decimal) -> bool:
     """Whether two weights are the same within 1 %, as two units of one weight are."""
     return abs(a - b) <= Decimal("0.01") * max(a, b)
+
+
+def _outbound(text: str, candidates: list[Found[Decimal]]) -> list[Found[Decimal]]:
+    """`candidates` without those of a round trip's way back, where its way out has one."""
+    back = RETURN_LEG.search(text)
+    if back is None:
+        return candidates
+    return [found for found in candidates if found.start < back.start()] or candidates
+
+
+def _is_run_together(text: str, match: re.Match[str]) -> bool:
+    """Whether the blank in the number may part two: `10 500 kg pallets`, `20 18 500 kg`."""
+    return " " in (match.group("digits") or "") and bool(
+        _PIECES_NEXT.match(text[match.end() : match.end() + 12])
+        or re.search(r"\d $", text[max(0, match.start() - 2) : match.start()])
+    )
 
 
 def _ranges(text: str) -> list[tuple[int, int]]:
@@ -166,13 +189,14 @@ def _candidates(text: str, amounts: list[re.Match[str]]) -> Iterator[Found[Decim
         if (
             _DENIED_AFTER.match(after)
             or _DENIED_BEFORE.search(before)
+            or _WAY_BACK.match(after)
             or speaks_of_past(text, begin, match.start())
         ):
             continue
         product = _product(text, match, value, (first, last))
         if product is not None:
             yield product
-        elif not _is_each(before, after):
+        elif not _is_each(before, after) and not _is_one_of_many(text, match, (first, last)):
             yield Found(value, match.start(), match.end(), _RANK[kind])
 
 
@@ -186,7 +210,7 @@ def _kind(text: str, match: re.Match[str], previous_end: int) -> str:
         and re.match(r"[^\n)\],]{0,12}?[\d:]", text[match.end() + after.end() : match.end() + 40])
     )
     labels_next = after and re.match(
-        r" ?(?:weight|중량)? ?[:=]? ?\d|[^\n)\],]{0,10}:",
+        r" ?(?:weight|wt\.?|중량|무게|重量|質量|น้ำหนัก)? ?[:=]? ?\d|[^\n)\],]{0,10}:",
         text[match.end() + after.end() : match.end() + 40],
     )
     if after and not detached and not labels_next:
@@ -230,12 +254,13 @@ def _product(
             match.end() + len(times.group().rstrip()),
             3,
         )
-    if not _is_each(before, after):
+    one = _ONE_BEFORE.search(before)
+    if not _is_each(before, after) and one is None:
         return None
     pieces = _nearest_pieces(text, match, bounds)
-    if pieces is None:
+    if pieces is None or (one and not _counts_same(text, pieces, one.group("unit"))):
         return None
-    count = numerals.count_number(pieces.group("n") or pieces.group("n2") or pieces.group("n3"))
+    count = numerals.count_number(_count_of(pieces))
     return Found(
         value * count, min(match.start(), pieces.start()), max(match.end(), pieces.end()), 3
     )
@@ -250,8 +275,7 @@ def _nearest_pieces(
             pieces
             for pieces in _PIECES.finditer(text, first, last)
             if (pieces.end() <= match.start() or pieces.start() >= match.end())
-            and (pieces.group("n") or pieces.group("n2") or pieces.group("n3"))
-            not in ("1", "one", "한")
+            and _count_of(pieces) not in ("1", "one", "한")
         ]
         if boxes := [pieces for pieces in counts if _counts_containers(pieces)]:
             # "20 pallets in 2 containers, 18 t per container": the word after "per" says which count
@@ -266,9 +290,25 @@ def _nearest_pieces(
     return None
 
 
+def _counts_same(text: str, pieces: re.Match[str], unit: str) -> bool:
+    return unit.rstrip("s") in text[pieces.start() : pieces.end() + 2]
+
+
+def _is_one_of_many(text: str, match: re.Match[str], bounds: tuple[int, int]) -> bool:
+    """Whether it weighs one piece beside others: `5 packages: 1 box 200 kg`."""
+    before = text[max(0, match.start() - 30) : match.start()]
+    return (
+        _ONE_BEFORE.search(before) is not None and _nearest_pieces(text, match, bounds) is not None
+    )
+
+
+def _count_of(pieces: re.Match[str]) -> str:
+    return next(pieces.group(name) for name in ("n", "n2", "n3", "n4") if pieces.group(name))
+
+
 def _counts_containers(pieces: re.Match[str]) -> bool:
     return (
-        bool(pieces.group("n3"))
+        bool(pieces.group("n3") or pieces.group("n4"))
         or re.fullmatch(rf"{_BOX}|대", pieces.group("unit") or "") is not None
     )
 

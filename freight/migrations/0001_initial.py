@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ('destination', models.CharField(blank=True, max_length=5, verbose_name='destination')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
                 ('review', models.JSONField(blank=True, default=list, verbose_name='for the operator because')),
+                ('review_cleared', models.JSONField(blank=True, default=list, editable=False, verbose_name='decided by operators')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
             ],

@@ -1,10 +1,15 @@
 """The trade's side of the console, through its URLs."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
+from factory.django import DjangoModelFactory
+from pytest_django import DjangoAssertNumQueries
 
 from freight.models import OutgoingMail, Quotation, QuoteRequest, Sending, State, Tariff
 from freight.remarks import remark
@@ -50,10 +55,13 @@ def facts(**changes: object) -> dict[str, object]:
     ],
 )
 def test_lists_have_bounded_queries(
-    admin_client: Client, django_assert_max_num_queries, name: str, factory
+    admin_client: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    name: str,
+    factory: type[DjangoModelFactory[Any]],
 ) -> None:
     for _index in range(25):
-        factory()
+        factory.create()
     with django_assert_max_num_queries(16):
         page(admin_client, f"/admin/freight/{name}/")
 
@@ -64,13 +72,13 @@ def test_lists_have_bounded_queries(
 def test_request_list_shows_the_route_in_the_readers_language(
     admin_client: Client, language: str, route: str
 ) -> None:
-    QuoteRequestFactory(complete=True)
+    QuoteRequestFactory.create(complete=True)
     assert route in page(admin_client, "/admin/freight/quoterequest/", language)
 
 
 def test_request_list_filters_what_is_left_to_the_operator(admin_client: Client) -> None:
-    left = QuoteRequestFactory(review=["dangerous"])
-    other = QuoteRequestFactory()
+    left = QuoteRequestFactory.create(review=["dangerous"])
+    other = QuoteRequestFactory.create()
     for query in ("for=operator", "for=dangerous"):
         text = page(admin_client, f"/admin/freight/quoterequest/?{query}")
         assert f">{left.number}<" in text
@@ -78,8 +86,8 @@ def test_request_list_filters_what_is_left_to_the_operator(admin_client: Client)
 
 
 def test_request_page_shows_facts_with_evidence_and_what_hangs_on_it(admin_client: Client) -> None:
-    quotation = QuotationFactory()
-    OutgoingMailFactory(request=quotation.request, subject="Please tell us the weight")
+    quotation = QuotationFactory.create()
+    OutgoingMailFactory.create(request=quotation.request, subject="Please tell us the weight")
     text = page(admin_client, change(quotation.request))
     assert "총중량 18.5톤" in text
     assert "18,397,843" in text
@@ -88,7 +96,7 @@ def test_request_page_shows_facts_with_evidence_and_what_hangs_on_it(admin_clien
 
 
 def test_operator_corrects_a_fact_and_is_its_evidence(admin_client: Client) -> None:
-    row = QuoteRequestFactory(complete=True)
+    row = QuoteRequestFactory.create(complete=True)
     response = admin_client.post(change(row), facts(gross_weight_kg="19000", origin="인천"))
     assert response.status_code == 302
     row.refresh_from_db()
@@ -108,19 +116,19 @@ def test_operator_corrects_a_fact_and_is_its_evidence(admin_client: Client) -> N
     ],
 )
 def test_facts_that_cannot_be_are_refused(admin_client: Client, changes: dict[str, str]) -> None:
-    row = QuoteRequestFactory(complete=True)
+    row = QuoteRequestFactory.create(complete=True)
     assert admin_client.post(change(row), facts(**changes)).status_code == 200
     row.refresh_from_db()
     assert (row.origin, row.gross_weight_kg) == ("KRPUS", Decimal(18_500))
 
 
 def test_facts_of_a_quoted_request_stay(admin_client: Client) -> None:
-    row = QuoteRequestFactory(complete=True, state=State.QUOTED)
+    row = QuoteRequestFactory.create(complete=True, state=State.QUOTED)
     assert admin_client.post(change(row), facts(gross_weight_kg="1")).status_code == 403
 
 
 def test_advance_prices_a_complete_request(admin_client: Client) -> None:
-    row = QuoteRequestFactory(complete=True)
+    row = QuoteRequestFactory.create(complete=True)
     url = reverse("admin:freight_quoterequest_advance", args=[row.pk])
     admin_client.get(url)
     assert not row.quotations.exists()
@@ -129,16 +137,21 @@ def test_advance_prices_a_complete_request(admin_client: Client) -> None:
 
 
 def test_advance_leaves_what_an_operator_has_not_cleared(admin_client: Client) -> None:
-    row = QuoteRequestFactory(complete=True, review=["dangerous"])
+    row = QuoteRequestFactory.create(complete=True, review=["dangerous"])
     url = reverse("admin:freight_quoterequest_advance", args=[row.pk])
     admin_client.post(url, {"_form_submitted": "True"})
     assert not row.quotations.exists()
     admin_client.post(url, {"_form_submitted": "True", "cleared": "on"})
     assert row.quotations.exists()
+    row.refresh_from_db()
+    assert [(entry["by"], entry["reasons"]) for entry in row.review_cleared] == [
+        ("admin", ["dangerous"])
+    ]
+    assert re.search("dangerous goods <span[^>]*>admin · ", page(admin_client, change(row)))
 
 
 def test_approving_a_draft_issues_it_and_intends_its_mail(admin_client: Client) -> None:
-    quotation = QuotationFactory()
+    quotation = QuotationFactory.create()
     url = reverse("admin:freight_quotation_approve", args=[quotation.pk])
     admin_client.post(url, {"_form_submitted": "True"})
     quotation.refresh_from_db()
@@ -147,7 +160,7 @@ def test_approving_a_draft_issues_it_and_intends_its_mail(admin_client: Client) 
 
 
 def test_approving_twice_sends_once_and_says_so(admin_client: Client) -> None:
-    quotation = QuotationFactory()
+    quotation = QuotationFactory.create()
     data = {"action": "approve_selected", "_selected_action": [quotation.pk]}
     admin_client.post("/admin/freight/quotation/", data)
     response = admin_client.post("/admin/freight/quotation/", data, follow=True)
@@ -156,7 +169,7 @@ def test_approving_twice_sends_once_and_says_so(admin_client: Client) -> None:
 
 
 def test_refusing_a_draft_sends_nothing(admin_client: Client) -> None:
-    quotation = QuotationFactory()
+    quotation = QuotationFactory.create()
     url = reverse("admin:freight_quotation_refuse", args=[quotation.pk])
     admin_client.post(url, {"_form_submitted": "True"})
     quotation.refresh_from_db()
@@ -165,7 +178,7 @@ def test_refusing_a_draft_sends_nothing(admin_client: Client) -> None:
 
 
 def test_quotation_page_offers_its_actions_for_a_draft_only(admin_client: Client) -> None:
-    draft, issued = QuotationFactory(), QuotationFactory(state=Quotation.State.ISSUED)
+    draft, issued = QuotationFactory.create(), QuotationFactory.create(state=Quotation.State.ISSUED)
     assert reverse("admin:freight_quotation_refuse", args=[draft.pk]) in page(
         admin_client, change(draft)
     )
@@ -173,13 +186,13 @@ def test_quotation_page_offers_its_actions_for_a_draft_only(admin_client: Client
 
 
 def test_outgoing_mail_shows_its_text_escaped(admin_client: Client) -> None:
-    mail = OutgoingMailFactory(sealed=letter("Weight please <script>alert(1)</script>"))
+    mail = OutgoingMailFactory.create(sealed=letter("Weight please <script>alert(1)</script>"))
     text = page(admin_client, change(mail))
     assert "Weight please &lt;script&gt;" in text
 
 
 def test_outgoing_mail_of_another_key_says_so(admin_client: Client) -> None:
-    mail = OutgoingMailFactory(sealed=b"not a token")
+    mail = OutgoingMailFactory.create(sealed=b"not a token")
     assert "no longer kept" in page(admin_client, change(mail))
 
 
@@ -197,7 +210,7 @@ def test_outgoing_mail_of_another_key_says_so(admin_client: Client) -> None:
 def test_outbox_actions_act_on_the_states_they_are_for(
     admin_client: Client, before: str, action: str, after: str
 ) -> None:
-    mail = OutgoingMailFactory(state=before)
+    mail = OutgoingMailFactory.create(state=before)
     url = reverse(f"admin:freight_outgoingmail_{action}", args=[mail.pk])
     admin_client.get(url)
     mail.refresh_from_db()
@@ -208,7 +221,7 @@ def test_outbox_actions_act_on_the_states_they_are_for(
 
 
 def test_tariff_can_be_changed(admin_client: Client) -> None:
-    row = TariffFactory()
+    row = TariffFactory.create()
     names = [field.name for field in Tariff._meta.fields if field.name not in ("id", "created_at")]
     data = {name: getattr(row, name) for name in names} | {"per_kg": "120.50", "active": "on"}
     url = reverse("admin:freight_tariff_change", args=[row.pk])
@@ -217,9 +230,7 @@ def test_tariff_can_be_changed(admin_client: Client) -> None:
     assert row.per_kg == Decimal("120.50")
 
 
-def test_remarks_are_translated_as_far_as_they_are_known(settings) -> None:
-    from django.utils.translation import override
-
+def test_remarks_are_translated_as_far_as_they_are_known() -> None:
     with override("ko"):
         assert remark("review: dangerous, lcl") == "담당자 확인: 위험물, 소량 화물(LCL)"
         assert remark("550 5.1.1 no such user") == "550 5.1.1 no such user"

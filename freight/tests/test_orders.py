@@ -69,6 +69,16 @@ def test_second_order_is_refused(quoted: QuoteRequest) -> None:
         orders.place(reply(quoted), NOW)
 
 
+def test_answer_to_an_older_revision_is_refused(quoted: QuoteRequest) -> None:
+    old = reply(quoted)
+    quoted.move(State.CONFIRMED)
+    quotes.record_operator_facts(quoted, {"gross_weight_kg": 20_000}, by="lee", now=NOW)
+    quotes.advance(quoted, NOW)
+
+    with pytest.raises(OrderRefused, match="newer quotation"):
+        orders.place(old, NOW)
+
+
 def test_expired_quotation_is_refused(quoted: QuoteRequest) -> None:
     Quotation.objects.update(valid_until=NOW.date() - dt.timedelta(days=2))
 

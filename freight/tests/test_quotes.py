@@ -105,6 +105,14 @@ def test_draft_mode_waits_for_an_operator() -> None:
     assert Quotation.objects.get().approved_by == "operator"
 
 
+def test_draft_for_the_same_facts_is_not_made_again() -> None:
+    request = make_request(mode=Mode.DRAFT)
+    quotes.advance(request, NOW)
+    quotes.advance(request, NOW)
+
+    assert Quotation.objects.get().revision == 1
+
+
 def test_draft_is_approved_once() -> None:
     quotes.advance(make_request(mode=Mode.DRAFT), NOW)
     first, second = Quotation.objects.get(), Quotation.objects.get()
@@ -149,6 +157,50 @@ def test_what_the_machine_may_not_decide_goes_to_the_operator(changes: Any, reas
     request.refresh_from_db()
     assert request.review == [reason]
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("changes", [{"machine": "auto-replied"}, {"review": ["lcl", "air"]}])
+def test_what_an_operator_has_cleared_stays_cleared(changes: Any) -> None:
+    request = make_request(**changes)
+    quotes.advance(request, NOW)
+    quotes.clear_review(request, by="lee", now=NOW)
+
+    assert quotes.advance(request, NOW) == State.QUOTED
+    request.refresh_from_db()
+    assert request.review == []
+    assert request.review_cleared == [
+        {"reasons": changes.get("review", ["machine"]), "by": "lee", "at": NOW.isoformat()}
+    ]
+
+
+def test_clearing_decides_on_nothing_that_was_not_there() -> None:
+    request = make_request(machine="auto-replied")
+    quotes.clear_review(request, by="lee", now=NOW)
+
+    assert quotes.advance(request, NOW) == State.EXTRACTED
+    request.refresh_from_db()
+    assert (request.review, request.review_cleared) == (["machine"], [])
+
+
+def test_no_decision_makes_an_address_of_what_is_none() -> None:
+    request = make_request(customer_address="not an address", review=["lcl"])
+    quotes.advance(request, NOW)
+    quotes.clear_review(request, by="lee", now=NOW)
+
+    assert quotes.advance(request, NOW) == State.EXTRACTED
+    request.refresh_from_db()
+    assert request.review == ["address"]
+    assert request.review_cleared[0]["reasons"] == ["lcl", "address"]
+
+
+def test_clearing_sees_what_others_have_written_since() -> None:
+    request = make_request(review=["lcl"])
+    QuoteRequest.objects.filter(pk=request.pk).update(review=["lcl", "air"])
+    quotes.clear_review(request, by="lee", now=NOW)
+    quotes.clear_review(request, by="kim", now=NOW)
+
+    assert request.review == []
+    assert [entry["reasons"] for entry in request.review_cleared] == [["lcl", "air"]]
 
 
 def test_operator_facts_carry_their_name() -> None:

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('probabilities', models.JSONField(blank=True, default=dict, verbose_name='probabilities')),
                 ('model_version', models.CharField(blank=True, max_length=80, verbose_name='model')),
                 ('label_by', models.CharField(blank=True, max_length=150, verbose_name='label set by')),
+                ('handled_by', models.CharField(blank=True, max_length=150, verbose_name='dealt with by')),
                 ('outcome', models.CharField(blank=True, max_length=200, verbose_name='outcome')),
                 ('request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='emails', to='freight.quoterequest')),
                 ('mailbox', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='emails', to='pipeline.mailbox')),

@@ -27,7 +27,7 @@ def run(email: Email) -> Outcome:
             note=f"{sum(1 for _ in read.facts.stated())} of 6 facts",
         )
     if email.label == "order":
-        return Outcome(write=lambda: _order(email, _read(email)))
+        return Outcome({"handled_by": ""}, write=lambda: _order(email, _read(email)))
     return Outcome({"outcome": "filed"}, skipped=True, note=email.label)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from classifier.models import Example
 from freight.fields import Evidence
@@ -27,9 +28,9 @@ def change(email: Email) -> str:
 
 
 def quarantined(reason: str = "nested too deep") -> Email:
-    email = EmailFactory(state=Email.State.QUARANTINED, quarantine_reason=reason, label="")
-    StepFactory(email=email, name=StepName.EXTRACT)
-    StepFactory(
+    email = EmailFactory.create(state=Email.State.QUARANTINED, quarantine_reason=reason, label="")
+    StepFactory.create(email=email, name=StepName.EXTRACT)
+    StepFactory.create(
         email=email,
         name=StepName.DECODE,
         state=Step.State.QUARANTINED,
@@ -41,20 +42,20 @@ def quarantined(reason: str = "nested too deep") -> Email:
 
 @pytest.mark.parametrize("number", [3, 40])
 def test_mail_list_costs_the_same_for_few_and_many(
-    admin_client: Client, django_assert_max_num_queries, number: int
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, number: int
 ) -> None:
     for _index in range(number):
-        EmailFactory(request=QuoteRequestFactory())
+        EmailFactory.create(request=QuoteRequestFactory.create())
     with django_assert_max_num_queries(20):
         text = page(admin_client, LIST)
     assert text.count('name="_selected_action"') >= number
 
 
 def test_step_list_costs_the_same_for_many(
-    admin_client: Client, django_assert_max_num_queries
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _index in range(30):
-        StepFactory()
+        StepFactory.create()
     with django_assert_max_num_queries(15):
         page(admin_client, "/admin/pipeline/step/")
 
@@ -70,28 +71,28 @@ def test_step_list_costs_the_same_for_many(
     ],
 )
 def test_mail_list_filters(admin_client: Client, query: str, found: str) -> None:
-    EmailFactory(subject="An order", label="order")
-    EmailFactory(
+    EmailFactory.create(subject="An order", label="order")
+    EmailFactory.create(
         subject="A stopped one", state=Email.State.QUARANTINED, quarantine_reason="too deep"
     )
-    EmailFactory(subject="A Thai one", language="th")
-    EmailFactory(subject="From Emma", from_address="emma@customer.example")
+    EmailFactory.create(subject="A Thai one", language="th")
+    EmailFactory.create(subject="From Emma", from_address="emma@customer.example")
     text = page(admin_client, f"{LIST}?{query}")
     subjects = {"An order", "A stopped one", "A Thai one", "From Emma"}
     assert {subject for subject in subjects if f">{subject}<" in text} == {found}
 
 
 def test_mailbox_filter(admin_client: Client) -> None:
-    EmailFactory(subject="Here", mailbox=MailboxFactory(name="one"))
-    other = EmailFactory(subject="There", mailbox=MailboxFactory(name="two"))
+    EmailFactory.create(subject="Here", mailbox=MailboxFactory.create(name="one"))
+    other = EmailFactory.create(subject="There", mailbox=MailboxFactory.create(name="two"))
     text = page(admin_client, f"{LIST}?mailbox__id__exact={other.mailbox_id}")
     assert ">There<" in text
     assert ">Here<" not in text
 
 
 def test_mail_page_escapes_and_marks_the_evidence(admin_client: Client) -> None:
-    request = QuoteRequestFactory(complete=True)
-    email = EmailFactory(request=request, text=ASKED + "<script>alert(1)</script>")
+    request = QuoteRequestFactory.create(complete=True)
+    email = EmailFactory.create(request=request, text=ASKED + "<script>alert(1)</script>")
     text = page(admin_client, change(email))
     assert "<script>alert(1)" not in text
     assert '<mark title="Gross weight">총중량 18.5톤</mark>' in text
@@ -99,8 +100,19 @@ def test_mail_page_escapes_and_marks_the_evidence(admin_client: Client) -> None:
 
 
 def test_mail_page_says_why_an_attachment_was_refused(admin_client: Client) -> None:
-    attachment = AttachmentFactory(filename="a.exe", refused="a program is not opened")
+    attachment = AttachmentFactory.create(filename="a.exe", refused="a program is not opened")
     assert "a program is not opened" in page(admin_client, change(attachment.email))
+
+
+def test_mail_page_gives_its_reasons_in_korean(admin_client: Client) -> None:
+    email = quarantined("storage has no 0a1b2c")
+    Email.objects.filter(pk=email.pk).update(warnings=["no-sender"])
+    AttachmentFactory.create(email=email, refused="encrypted")
+    response = admin_client.get(change(email), headers={"accept-language": "ko"})
+    text = response.content.decode()
+    assert text.count("보관된 원문이 없습니다 (0a1b2c)") == 2
+    assert "암호가 걸린 파일입니다." in text
+    assert "보낸 사람이 적혀 있지 않습니다" in text
 
 
 def test_mail_page_shows_the_timeline_with_its_traceback_folded(admin_client: Client) -> None:
@@ -111,16 +123,18 @@ def test_mail_page_shows_the_timeline_with_its_traceback_folded(admin_client: Cl
     assert text.count("not reached") == 5
 
 
-def test_mail_page_has_bounded_queries(admin_client: Client, django_assert_max_num_queries) -> None:
-    email = EmailFactory(request=QuoteRequestFactory(complete=True))
+def test_mail_page_has_bounded_queries(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    email = EmailFactory.create(request=QuoteRequestFactory.create(complete=True))
     for _index in range(20):
-        AttachmentFactory(email=email)
+        AttachmentFactory.create(email=email)
     with django_assert_max_num_queries(22):
         page(admin_client, change(email))
 
 
 def test_mail_cannot_be_changed_by_hand(admin_client: Client) -> None:
-    email = EmailFactory(subject="before")
+    email = EmailFactory.create(subject="before")
     response = admin_client.post(change(email), {"subject": "after"})
     assert response.status_code == 403
     email.refresh_from_db()
@@ -136,7 +150,7 @@ def test_marks_lose_nothing_and_ignore_a_span_that_is_another_mails() -> None:
 
 
 def test_relabel_in_the_list_records_an_example(admin_client: Client) -> None:
-    email = EmailFactory(label="inquiry")
+    email = EmailFactory.create(label="inquiry")
     data = {"action": "relabel_quote", "_selected_action": [email.pk]}
     admin_client.post(LIST, data)
     email.refresh_from_db()
@@ -145,14 +159,14 @@ def test_relabel_in_the_list_records_an_example(admin_client: Client) -> None:
 
 
 def test_relabel_dialog_asks_first_and_a_get_changes_nothing(admin_client: Client) -> None:
-    email = EmailFactory(label="inquiry")
+    email = EmailFactory.create(label="inquiry")
     url = reverse("admin:pipeline_email_relabel", args=[email.pk])
     assert "csrfmiddlewaretoken" in page(admin_client, url)
     assert not Example.objects.exists()
 
 
 def test_relabel_dialog_relabels_and_back_undoes_it(admin_client: Client) -> None:
-    email = EmailFactory(label="inquiry")
+    email = EmailFactory.create(label="inquiry")
     url = reverse("admin:pipeline_email_relabel", args=[email.pk])
     for label in ("spam", "inquiry"):
         data = {"label": label, "_form_submitted": "True"}
@@ -193,7 +207,7 @@ def viewer(client: Client) -> Client:
 
 
 def test_who_may_only_look_is_refused_the_actions(client: Client) -> None:
-    email = EmailFactory(label="inquiry")
+    email = EmailFactory.create(label="inquiry")
     url = reverse("admin:pipeline_email_relabel", args=[email.pk])
     assert viewer(client).post(url, {"label": "spam", "_form_submitted": "True"}).status_code == 403
     viewing = page(client, LIST)
@@ -240,3 +254,16 @@ def test_mailbox_without_a_host_is_refused_with_words(admin_client: Client) -> N
     response = admin_client.post("/admin/pipeline/mailbox/add/", imap(host=""))
     assert response.status_code == 200
     assert not Mailbox.objects.exists()
+
+
+def test_refused_order_waits_until_an_operator_has_dealt_with_it(admin_client: Client) -> None:
+    email = EmailFactory.create(label="order", outcome="review: no quotation with this number")
+    assert str(email) in page(admin_client, "/admin/")
+
+    form = {"action": "deal_with", "_selected_action": [email.pk]}
+    admin_client.post(LIST, form)
+    assert Email.objects.get().handled_by == "admin"
+    assert str(email) not in page(admin_client, "/admin/")
+
+    admin_client.post(LIST, {**form, "action": "open_again"})
+    assert Email.objects.get().handled_by == ""

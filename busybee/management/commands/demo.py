@@ -60,7 +60,7 @@ class Command(BaseCommand):
         home = Path(settings.BUSYBEE_HOME)
         self.options = options
         self.lines = StartLines(self.stdout)
-        self.stdout.write("BusyBee demo: starting the processes")
+        self._say("BusyBee demo: starting the processes")
         try:
             status = services.run(
                 home,
@@ -80,24 +80,26 @@ class Command(BaseCommand):
         right = await asyncio.to_thread(self._play, made)
         if self.options["exit"]:
             return 0 if right else 1
-        self.stdout.write("\nCtrl-C ends everything.")
+        self._say("\nCtrl-C ends everything.")
         await services.forever()
         return 0
 
     def _play(self, made: services.Stack) -> bool:
         home = Path(settings.BUSYBEE_HOME)
         sink = Path(made.settings["BUSYBEE_JOURNAL_DIR"])
-        show = Show(
-            home / "mailbox-demo", sink, seconds=self.options["seconds"], say=self.stdout.write
-        )
-        self.stdout.write("\nMails into the mailbox")
+        show = Show(home / "mailbox-demo", sink, seconds=self.options["seconds"], say=self._say)
+        self._say("\nMails into the mailbox")
         try:
             fates = show.run()
-            self.stdout.write(f"\nWhat became of them\n{table(fates)}\n")
+            self._say(f"\nWhat became of them\n{table(fates)}\n")
             self._addresses(made)
         finally:
             connections.close_all()
         return all(fate.right for fate in fates)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()  # at once, also where the output goes to a file
 
     def _addresses(self, made: services.Stack) -> None:
         public = made.settings["BUSYBEE_PUBLIC_URL"]
@@ -111,7 +113,7 @@ class Command(BaseCommand):
             "Flower": f"{flower}   user operator, password {secret}",
         }
         for name, text in lines.items():
-            self.stdout.write(f"  {name:10} {text}")
+            self._say(f"  {name:10} {text}")
 
 
 def wipe(home: Path) -> None:

@@ -40,8 +40,12 @@ function list(log) {
     return row;
   });
   const table = document.getElementById("log");
-  if (!rows.length) rows.push(document.createElement("tr"));
-  if (!log.length) rows[0].append(cell("td", table.dataset.empty));
+  if (!log.length) {
+    const empty = cell("td", table.dataset.empty);
+    empty.colSpan = 3;
+    rows.push(document.createElement("tr"));
+    rows[0].append(empty);
+  }
   table.tBodies[0].replaceChildren(...rows);
 }
 

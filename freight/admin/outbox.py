@@ -1,0 +1,206 @@
+"""The outbox as operators see it: what is released, tried again or settled by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from busybee.console import (
+    ActionVariant,
+    ChoicesDropdownFilter,
+    DialogForm,
+    RangeDateFilter,
+    ReadOnlyAdmin,
+    action,
+    dialog,
+    display,
+    done,
+)
+from freight import outbox
+from freight.admin.rows import each
+from freight.models import OutgoingMail, Sending
+from freight.pages import MAIL_COLOURS, text_of
+from freight.remarks import remark
+
+# which action makes sense in which state
+OUTBOX_ACTIONS = {
+    "release": {Sending.DRAFT},
+    "retry": {Sending.FAILED},
+    "settle_sent": {Sending.UNCERTAIN},
+    "settle_not_sent": {Sending.UNCERTAIN},
+}
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    change_form_template = "console/outgoing.html"
+    list_display = [
+        "shown_subject",
+        "recipient",
+        "shown_kind",
+        "shown_state",
+        "attempt",
+        "shown_remark",
+        "created_at",
+        "sent_at",
+    ]
+    list_display_links = ["shown_subject"]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("created_at", RangeDateFilter),
+    ]
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["subject", "recipient", "key", "message_id"]
+    actions = [
+        "release_selected",
+        "retry_selected",
+        "settle_sent_selected",
+        "settle_not_sent_selected",
+    ]
+    actions_detail = ["release", "retry", "settle_sent", "settle_not_sent"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
+        return super().get_queryset(request).defer("sealed")
+
+    @display(description=gettext_lazy("subject"), ordering="subject")
+    def shown_subject(self, row: OutgoingMail) -> str:
+        return row.subject
+
+    @display(description=gettext_lazy("kind"), ordering="kind")
+    def shown_kind(self, row: OutgoingMail) -> str:
+        return row.get_kind_display()
+
+    @display(description=gettext_lazy("state"), ordering="state", label=MAIL_COLOURS)
+    def shown_state(self, row: OutgoingMail) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @display(description=gettext_lazy("remark"))
+    def shown_remark(self, row: OutgoingMail) -> str:
+        return remark(row.last_error) or "–"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The actions that the mail's state allows."""
+        state = OutgoingMail.objects.filter(pk=object_id).values_list("state", flat=True).first()
+        fitting = {
+            f"freight_outgoingmail_{name}"
+            for name, states in OUTBOX_ACTIONS.items()
+            if state in states
+        }
+        return [
+            item
+            for item in super().get_actions_detail(request, object_id)
+            if item.action_name in fitting
+        ]
+
+    @admin.action(description=gettext_lazy("Release held-back mails"), permissions=["operate"])
+    def release_selected(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        self._act(request, queryset, "release")
+
+    @admin.action(description=gettext_lazy("Try failed mails again"), permissions=["operate"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        self._act(request, queryset, "retry")
+
+    @admin.action(description=gettext_lazy("Uncertain: it was sent"), permissions=["operate"])
+    def settle_sent_selected(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        self._act(request, queryset, "settle_sent")
+
+    @admin.action(description=gettext_lazy("Uncertain: it was not sent"), permissions=["operate"])
+    def settle_not_sent_selected(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
+    ) -> None:
+        self._act(request, queryset, "settle_not_sent")
+
+    def _act(self, request: HttpRequest, queryset: QuerySet[OutgoingMail], name: str) -> None:
+        by = request.user.get_username()
+        acts: dict[str, Callable[[OutgoingMail], None]] = {
+            "release": lambda mail: outbox.release(mail, by=by),
+            "retry": lambda mail: outbox.retry(mail, by=by),
+            "settle_sent": lambda mail: outbox.settle(mail, sent=True, by=by),
+            "settle_not_sent": lambda mail: outbox.settle(mail, sent=False, by=by),
+        }
+        # what is in another state is left alone: a selection of 50 rarely has one state
+        each(request, list(queryset.filter(state__in=OUTBOX_ACTIONS[name])), acts[name])
+
+    def _one(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        self._act(request, self.get_queryset(request).filter(pk=object_id), name)
+        return done(request, reverse("admin:freight_outgoingmail_change", args=[object_id]))
+
+    @action(
+        description=gettext_lazy("Release"),
+        permissions=["operate"],
+        icon="send",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(
+            gettext_lazy("Release this mail"),
+            gettext_lazy("It goes to the customer as it stands here."),
+            button=gettext_lazy("Release"),
+        ),
+    )
+    def release(self, request: HttpRequest, form: DialogForm, object_id: str) -> HttpResponse:
+        return self._one(request, object_id, "release")
+
+    @action(
+        description=gettext_lazy("Try again"),
+        permissions=["operate"],
+        icon="refresh",
+        dialog=dialog(
+            gettext_lazy("Try this mail again"),
+            gettext_lazy("The same bytes are offered to the relay again."),
+            button=gettext_lazy("Try again"),
+        ),
+    )
+    def retry(self, request: HttpRequest, form: DialogForm, object_id: str) -> HttpResponse:
+        return self._one(request, object_id, "retry")
+
+    @action(
+        description=gettext_lazy("It was sent"),
+        permissions=["operate"],
+        icon="mark_email_read",
+        dialog=dialog(
+            gettext_lazy("This mail was sent"),
+            gettext_lazy("You have seen it in the Sent folder, or the customer has it."),
+            button=gettext_lazy("It was sent"),
+        ),
+    )
+    def settle_sent(self, request: HttpRequest, form: DialogForm, object_id: str) -> HttpResponse:
+        return self._one(request, object_id, "settle_sent")
+
+    @action(
+        description=gettext_lazy("It was not sent"),
+        permissions=["operate"],
+        icon="unsubscribe",
+        dialog=dialog(
+            gettext_lazy("This mail was not sent"),
+            gettext_lazy("It counts as failed then and can be tried again."),
+            button=gettext_lazy("It was not sent"),
+        ),
+    )
+    def settle_not_sent(
+        self, request: HttpRequest, form: DialogForm, object_id: str
+    ) -> HttpResponse:
+        return self._one(request, object_id, "settle_not_sent")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        extra = {**(extra_context or {})}
+        if isinstance(row, OutgoingMail):
+            extra |= {
+                "text": text_of(row),
+                "remark": remark(row.last_error),
+                "state_colour": MAIL_COLOURS.get(Sending(row.state), ""),
+                "has_link": row.kind in (OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.REMINDER),
+            }
+        return super().change_view(request, object_id, form_url, extra)

@@ -1,0 +1,37 @@
+"""What several of the trade's admins do with rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from freight.errors import FreightError
+
+
+def each(request: HttpRequest, rows: list[Any], act: Callable[[Any], object]) -> None:
+    """Do `act` to each row; one that cannot take it says why and does not stop the others."""
+    count = 0
+    for row in rows:
+        try:
+            act(row)
+        except FreightError as exc:
+            messages.error(request, f"{row}: {exc}")
+        else:
+            count += 1
+    if count:
+        text = ngettext("Done for %(count)s row.", "Done for %(count)s rows.", count)
+        messages.success(request, text % {"count": count})
+    elif not rows:
+        messages.warning(request, _("Nothing was changed."))
+
+
+def link_to(name: str, pk: int, text: object) -> SafeString:
+    """A link to the row `pk` of the model that admin URLs call `name`."""
+    url = reverse(f"admin:{name}_change", args=[pk])
+    return format_html('<a class="bb-link" href="{}">{}</a>', url, text)
