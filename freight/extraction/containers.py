@@ -14,7 +14,9 @@ from freight.fields import Container
 
 MAX_SIZES = 200
 _HC = r"(?:hc|hq|h/c|h/q|h\.c\.?|high[- ]?cubes?|hi-?cube|hicube|하이 ?큐브|ハイ ?キューブ|背高|ไฮ ?คิว(?:บ์|บ)?)"
-_FOOT = r"(?:'|f(?:ee|oo)?t(?:er)?s?\.?(?![a-z])|footers?(?![a-z])|피트|핏트|フィート|ฟุต|ft)"
+# "40HCx2": the letter may be the times sign
+_END = r"(?!(?!x ?\d)[a-z])"
+_FOOT = rf"(?:'|f(?:ee|oo)?t(?:er)?s?\.?{_END}|footers?(?![a-z])|피트|핏트|フィート|ฟุต|ft)"
 _TYPE = r"(?:gp|dc|dv|dry|std|st|rf|rh|reefer|ot|fr|tk|냉동|드라이|리퍼|일반|リーファー|ドライ|冷凍|แห้ง|เย็น)"
 _WORDS = {
     "forty-five": 45,
@@ -31,8 +33,8 @@ _SIZE = re.compile(
     rf"(?:(?P<before>{_HC})[ -]{{0,2}})?"
     rf"(?:(?P<size>(?<![\d.,])(?<!\d/)(?:20|40|45))|(?P<word>{'|'.join(_WORDS)})(?=[- ]?(?:f|피트)))"
     rf"(?P<mark>[- ]?{_FOOT})?"
-    rf"(?P<hc>(?:[ -]{{0,2}}|[ ,(]{{1,2}}|,? ?(?:dry|reefer|냉동|컨테이너|container|コンテナ|ตู้)[ ,(]{{1,2}}){_HC}(?![a-z]))?"
-    rf"(?P<type>[- ]?{_TYPE}(?![a-z]))?"
+    rf"(?P<hc>(?:[ -]{{0,2}}|[ ,(]{{1,2}}|,? ?(?:dry|reefer|냉동|컨테이너|container|コンテナ|ตู้)[ ,(]{{1,2}}){_HC}{_END})?"
+    rf"(?P<type>[- ]?{_TYPE}{_END})?"
     rf"(?P<noun> ?(?:fcl|[- ]?containers?|컨테이너|コンテナ))?(?!(?<=\d)\d|%|[.,]\d| ?(?:kg|킬로|톤|t(?![a-z])|tons?|lbs?|pallets?|plt|박스|개월|cbm|days?|일))"
 )
 _AFTER_COUNT = re.compile(
@@ -49,9 +51,11 @@ _HC_ALONE = re.compile(
     rf"(?:(?P<count>{COUNT}) ?(?:x|\*|{_UNITS} ?(?:of|x) ?)? ?)?(?<![a-z]){_HC_WORD}(?![a-z])"
     rf"|(?<![\d.,])(?P<times>\d{{1,2}}) ?(?:x|\*) ?h[cq](?![a-z\d])"
 )
-_HC_REFUSED_BEFORE = re.compile(r"(?<![a-z])(?:not|no|non|without)[ -](?:an? )?$")
+_HC_REFUSED_BEFORE = re.compile(
+    r"(?<![a-z])(?:not|no|non|without)[ -](?:an? )?$|(?<![a-z])(?:if|whether|unless|in case|should)(?![a-z])[^\n.,]{0,14}$"
+)
 _HC_REFUSED_AFTER = re.compile(
-    r"^[^\n,.]{0,6}?(?:필요 ?(?:없|한가|할까|한지)|불필요|아님|아니|말고|不要|ではな|じゃな|でなく|ไม่ต้อง|ไม่ใช่|is not needed|not (?:needed|required|necessary))"
+    r"^[^\n,.]{0,6}?(?:(?:필요|가능) ?(?:없|한가|할까|한지|하면|하다면)|여부|일 ?경우|이면|라면|불필요|아님|아니|말고|不要|ではな|じゃな|でなく|ไม่ต้อง|ไม่ใช่|is not needed|not (?:needed|required|necessary))"
     r"|^ ?(?:rack|shel[fv]|trailer|truck|pallet|warehouse|랙|창고|트레일러|ラック|倉庫)"
 )
 _LABEL = re.compile(
@@ -205,11 +209,13 @@ def _is_refused(text: str, high_cube: re.Match[str]) -> bool:
 
 
 def _is_denied(text: str, found: Found[Container]) -> bool:
-    first, _ = sentence(text, found.start, found.end)
+    first, last = sentence(text, found.start, found.end)
     return bool(
         _DENIED_AFTER.match(text[found.end : found.end + 30])
         or _DENIED_BEFORE.search(text[max(0, found.start - 24) : found.start])
         or speaks_of_past(text, first, found.start)
+        # "you quoted the 20ft last month"
+        or speaks_of_past(text, found.end, min(last, found.end + 14))
     )
 
 

@@ -45,7 +45,7 @@ _LABELS = {
     (_FROM, 7): r"from|출발", (_TO, 7): r"to|도착",
     (_VIA, 8): r"via|transhipment(?: port)?|transshipment(?: port)?|t/s(?: port)?|경유(?:지|항)?|환적(?:지|항)?|経由(?:地|港)?|積替(?:え)?(?:地|港)|ผ่าน|ท่าเรือถ่ายลำ",
 }  # fmt: skip
-_LABEL_END = r"(?: ?[(\[][^)\]\n]{0,24}[)\]])? ?(?:(?:city|port|도시|항구|명|希望|は|은|는)? ?(?:[:=|\t]| ?- |\n(?=[^\n:]{0,30}$))|은|는|は|(?:is|are|will be)(?= ))[ \t]*(?:the |port of |our |my |their |항구 |주식회사 |[가-힣]{2,7} |(?:warehouse|factory|plant|customer|store|dc|depot|site) (?:in|at|near) ){0,3}[\"'(\[]?$"
+_LABEL_END = r"(?: ?[(\[][^)\]\n]{0,24}[)\]])? ?(?:(?:city|port|도시|항구|명|希望|は|은|는)? ?(?:[:=|\t]| ?- |\n(?=[^\n:]{0,30}$))|은|는|は|(?:is|are|will be)(?: now)?(?= ))[ \t]*(?:the |port of |our |my |their |항구 |주식회사 |[가-힣]{2,7} |(?:warehouse|factory|plant|customer|store|dc|depot|site) (?:in|at|near) ){0,3}[\"'(\[]?$"
 _LABEL = [
     (role, rank, re.compile(rf"(?<![a-z가-힣])(?:{words}){_LABEL_END}"))
     for (role, rank), words in _LABELS.items()

@@ -14,22 +14,22 @@ from freight.extraction.found import Found, Reading, settle
 from freight.extraction.text import RETURN_LEG
 
 _DEPARTURE = {
-    5: r"(?<![a-z])etd(?![a-z])",
+    5: r"(?<![a-z])et[ds](?![a-z])",
     4: r"sail(?:s|ing|ed)?(?![a-z])|depart\w*|leav(?:e|es|ing)(?![a-z])|set(?:ting)? off|출발|출항|떠나|出港|出発|出帆|ออกเดินทาง|ออกเรือ|เรือออก|วันออก|วันเดินทาง|vessel date|on[- ]?board",
-    3: r"load(?:ing|ed)?(?! ?port)(?![a-z])|ship(?:ment|ping|ped)? (?:date|on|by|out|around|before)|shipment(?![a-z])|shipping(?! cost| rate| line)|dispatch\w*|despatch\w*|stuffing|vanning|선적|적재|발송|船積|積込|積み込み|発送|船積み"
+    3: r"load(?:ing|ed)?(?! ?port)(?![a-z])|ship(?:ment|ping|ped)? (?:date|on|by|out|around|before)|shipment(?![a-z])|shipping(?! cost| rate| line)|dispatch\w*|despatch\w*|stuffing|vanning|선적|적재|발송|船積み?|積込|積み込み|積み(?=で|予定|希望|、|。|\s)|発送"
     r"|โหลด|บรรจุตู้|ลงเรือ|วันส่งออก|วันส่ง|วันจัดส่ง",
-    2: r"ready|crd(?![a-z])|pick(?:ed)?[- ]?up|pickup|collect(?:ion|ed)?(?![a-z])|available|ex-?factory|ex-?works date|출고|상차|픽업|준비|출하|집하|반출|완료|出荷|集荷|引取|準備|搬出|สินค้าพร้อม|พร้อม(?:ส่ง|โหลด)|รับสินค้า|รับของ|เข้ารับ",
+    2: r"ready|crd(?![a-z])|vessel(?= (?:on|of) )|(?<![가-힣])배(?:편)?(?:는|로|를)?(?= ?\d)|pick(?:ed)?[- ]?up|pickup|collect(?:ion|ed)?(?![a-z])|available|ex-?factory|ex-?works date|출고|상차|픽업|준비|출하|집하|반출|완료|出荷|集荷|引取|準備|搬出|สินค้าพร้อม|พร้อม(?:ส่ง|โหลด)|รับสินค้า|รับของ|เข้ารับ",
     1: r"(?<![a-z])ship(?![a-z])|(?<![a-z])send(?:ing)?(?![a-z])|(?<![a-z])mov(?:e|ing)(?![a-z])|(?<![a-z])export(?:ing)?(?![a-z])|go(?:es|ing)? out|start(?:ing)?(?![a-z])|보내|부칠|부치|운송|수출|내보|送り|送る|輸送|輸出|เรือ(?=วัน)|発(?=、|,|\s|で|に|の|予定)|ส่ง(?!ใบ|ราคา|อีเมล|กลับ)|ขนส่ง|ออก",
 }
 _ARRIVAL = {
     5: r"(?<![a-z])eta(?![a-z])",
     4: r"arriv\w*|get(?:s|ting)? there|there by|도착|입항|到着|入港|必着|着(?=、|,|\s|で|に|の|希望|予定|$|。|まで)|ไปถึง|ถึงปลายทาง|วันถึง|มาถึง|ถึง(?!คุณ|ท่าน|ทีม)|กำหนดถึง",
     3: r"deliver\w*|reach(?:es)?(?![a-z])|in[- ]hand|납기|납품|배송|인도|배달|하차|納期|納品|配達|納入|ส่งมอบ|จัดส่งถึง",
-    2: r"need(?:ed|s)? (?:it|them|this|the (?:cargo|goods|shipment))|needed|must be (?:in|at|there)|has to be (?:in|at|there)|have to be (?:in|at|there)|be (?:in|at|with) |required|on[- ]site|in store|received by|필요|받아|받을|받고|들어와|들어가|必要|届|ต้องการรับ|ต้องถึง|ได้รับ",
+    2: r"wants? (?:it|them)(?= by)|need(?:ed|s)? (?:it|them|this|the (?:cargo|goods|shipment))|needed|must be (?:in|at|there)|has to be (?:in|at|there)|have to be (?:in|at|there)|be (?:in|at|with) |required|on[- ]site|in store|received by|필요|받아|받을|받고|들어와|들어가|必要|届|ต้องการรับ|ต้องถึง|ได้รับ",
 }
 _OTHER = (
-    r"quot\w*|repl(?:y|ies)|respon\w*|get back|let (?:us|me) know|hear from|answer|feedback|valid\w*|deadline|cut(?:[- ]?off)?(?![a-z])|closing|payment|invoice|meeting|(?<![a-z])call(?![a-z])|dated|issued?|expir\w*"
-    r"|your (?:mail|email|message)|email(?:ed)? (?:of|on|dated)|confirm(?:ation)? by|revert|free time|l/c|last (?:shipment|time|month)|previous|tender|decision|decide|tariff|rate (?:valid|effective)"
+    r"(?<![a-z])l/?c(?![a-z])(?:[^,\n;]{0,24}?(?:shipment|expir\w*|선적 ?(?:기한|일)?|船積(?:期限)?))?|신용장(?: ?선적)?|信用状(?:船積)?|quot\w*|repl(?:y|ies)|respon\w*|get back|let (?:us|me) know|hear from|answer|feedback|valid\w*|deadline|cut(?:[- ]?off)?(?![a-z])|closing|payment|invoice|meeting|(?<![a-z])call(?![a-z])|dated|issued?|expir\w*"
+    r"|your (?:mail|email|message)|email(?:ed)? (?:of|on|dated)|confirm(?:ation)? by|revert|free time|last (?:shipment|time|month)|previous|tender|decision|decide|tariff|rate (?:valid|effective)"
     r"|견적|회신|답변|회답|답장|연락|마감|클로징|유효|결제|입금|미팅|회의|방문|휴무|작성|발행|문의일|주문일|계약|공휴일|결정|반입|지난|이전 선적|전화|알려|말씀|보내 ?주|보내주|송부|제출"
     r"|見積|回答|締切|搬入|締め切り|返信|返事|有効|支払|請求|打ち合わせ|会議|カット|連絡|前回|ご提示|提出"
     r"|ใบเสนอราคา|เสนอราคา|ตอบกลับ|แจ้งกลับ|หมดอายุ|ชำระ|ประชุม|ครั้งก่อน|ครั้งที่แล้ว|ปิดรับ|ยืนยัน"
@@ -125,13 +125,13 @@ def _is_answer(text: str, left: DateMention, right: DateMention, today: dt.date)
     if left.value is None or right.value is None or not today <= left.value < right.value:
         return False
     line_start = text.rfind("\n", 0, left.start) + 1
-    if _NO_VOYAGE.search(text) or not _may_answer(text[:line_start], text[line_start : left.start]):
-        return False
     line_end = text.find("\n", right.end)
     return bool(
         _ANSWER_BEFORE.fullmatch(text[line_start : left.start])
         and _ANSWER_BETWEEN.fullmatch(text[left.end : right.start])
         and _ANSWER_AFTER.fullmatch(text[right.end : line_end if line_end >= 0 else len(text)])
+        and _may_answer(text[:line_start], text[line_start : left.start])
+        and not _NO_VOYAGE.search(text)
     )
 
 
@@ -237,7 +237,9 @@ def _after(
     text: str, words: Sequence[_Word], mention: DateMention, following: DateMention | None
 ) -> _Word | None:
     end = following.start if following else len(text)
-    clause = _CLAUSE_END.search(text, mention.end, min(end, mention.end + 60))
+    # the full stop may belong to the date: "by 18 Jan. The vessel ..."
+    begin = mention.end - 1 if text[mention.end - 1] == "." else mention.end
+    clause = _CLAUSE_END.search(text, begin, min(end, mention.end + 60))
     end = min(end, clause.start() if clause else mention.end + 60)
     return next((word for word in words if mention.end <= word.start and word.end <= end), None)
 
@@ -298,7 +300,7 @@ def _is_label_of(text: str, word: _Word, mention: DateMention, following: DateMe
     """Whether `word` labels the date after it: `docs 8 Dec, ETD 10 Dec`, `반입일: 12/8, 출항일: 12/10`."""
     gap = text[word.end : following.start]
     parted = _COMMA.search(text, mention.end, word.start)
-    return bool(_LABELS_NEXT.match(gap) or (parted and gap.strip() in ("", ".")))
+    return bool(_LABELS_NEXT.match(gap) or (parted and gap.strip() in ("", ".", "on", "by", "is")))
 
 
 _LABELS_NEXT = re.compile(

@@ -131,11 +131,13 @@ _NOW = re.compile(r"이번|this (?:time|one)|now(?![a-z])|今回|今度|คร�
 
 
 # addresses of the net are no words of the mail: 20ft@cargo.example
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>]{3,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>]{3,}|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+)
 # "Model 40HC-200", "Part no. 20GP-17": the name of a thing
 _NAMED_CODE = re.compile(
     r"(?:(?<![a-z])(?:model|part|p/n|s/n|serial|sku|article|item|catalog(?:ue)?|cat|drawing|lot|batch)|모델명?|품번|형번|도면|규격 ?번호|型番|型式|機種|品番|รุ่น)"
-    r"(?: ?(?:no\.?|nr\.?|number|code|번호))?[ :#]{0,3}(?P<code>(?=[a-z0-9./-]*\d)(?=[a-z0-9./-]*[a-z])[a-z0-9.]+(?:[/-][a-z0-9.]+)+)"
+    r"(?: ?(?:no\.?|nr\.?|number|code|번호))?[ :#]{0,3}(?P<code>(?=[a-z0-9./-]{0,40}?\d)(?=[a-z0-9./-]{0,40}?[a-z])[a-z0-9.]{1,20}(?:[/-][a-z0-9.]{1,20}){1,5})"
 )
 _CODE_BEFORE = re.compile(r"(?<![a-z\d-])(?!fcl|dry|rf-|x-)[a-z]{1,4}\d{0,3}-$")
 _CODE_AFTER = re.compile(
@@ -144,7 +146,7 @@ _CODE_AFTER = re.compile(
 # where a round trip turns back; its outbound leg alone is read
 RETURN_LEG = re.compile(
     r"return(?:ing)? (?:leg|trip|cargo|from)|(?:and|then) (?:back|return)|(?<!get )(?<!come )(?<!got )(?<!getting )back to (?!me(?![a-z])|us(?![a-z])|you|the office|my )"
-    r"|돌아오는(?! ?(?:[월화수목금토일]요일|주(?![가-힣])|\d|해|달))|(?<![가-힣])오는 ?편|복편|회송|復路|帰り|ขากลับ"
+    r"|돌아오는(?! ?(?:[월화수목금토일]요일|주(?![가-힣])|\d|해|달))|(?<![가-힣])(?:오는 ?편|올 ?때)|(?:on the )?way back|복편|회송|復路|帰り|ขากลับ"
 )
 
 

@@ -39,7 +39,7 @@ _KG_OF = {
 _GROSS = r"gross|g\.? ?/?w(?:t|eight)?\.?(?![a-z])|총 ?중량|총 ?무게|그로스|총 ?하중|総重量|グロス|น้ำหนักรวม|น้ำหนักทั้งหมด|น้ำหนักกรอส"
 _NET = (
     r"(?<![a-z])net(?!work)|n\.? ?/?w(?:t)?\.?(?![a-z])|순 ?중량|순중|넷 ?웨이트|正味|ネット|純重量|น้ำหนักสุทธิ|(?<![a-z])tare|공 ?컨테이너|자체 ?중량|자중"
-    r"|風袋|自重|น้ำหนักตู้(?!ละ)|vgm|volum\w+ weight|chargeable|dim(?:ensional)? weight|부피 ?중량|용적 ?중량|운임 ?중량"
+    r"|風袋(?!込)|自重|น้ำหนักตู้(?!ละ)|vgm|volum\w+ weight|chargeable|dim(?:ensional)? weight|부피 ?중량|용적 ?중량|운임 ?중량"
 )
 _NOT_CARGO = r"payload|capacity|max(?:imum|\.)?(?![a-z])|limit|up to|최대|한도|허용|제한|적재량|上限|最大|制限|ไม่เกิน|สูงสุด|per shipment last|free storage"
 _TOTAL = r"total|all[- ]in|altogether|overall|in all|합계|총(?!괄)|전체|합쳐|도합|모두|合計|計|全部で|รวม|ทั้งหมด"
@@ -68,7 +68,7 @@ _BOX = r"(?:containers?|cntrs?|ctnrs?|컨테이너|コンテナ|ตู้)"
 _PIECES = re.compile(
     rf"(?<![\d.,x])(?P<n>{numerals.COUNT}) ?x? ?(?:wooden |steel |plastic |euro |large |identical |of )?(?P<unit>{_PIECE}|{_BOX})(?![a-z])"
     rf"|(?P<unit2>파렛트|팔레트|파레트|박스|상자|드럼|포대|롤|코일|톤백|パレット|พาเลท|พาเลต|กล่อง|ลัง|ถัง|plt|ctns?)[ :]{{0,2}}(?P<n2>\d[\d,]*)(?! ?(?:kg|킬로|톤|t))"
-    rf"|(?P<n3>{numerals.COUNT}) ?x? ?(?:20|40|45)(?P<unit3>) ?-?(?:ft|foot|feet|'|hc|hq|gp|dc|피트|フィート|ฟุต)"
+    rf"|(?P<n3>{numerals.COUNT}) ?[x*]? ?(?:20|40|45)(?P<unit3>) ?-?(?:ft|foot|feet|'|hc|hq|gp|dc|피트|フィート|ฟุต)"
     r"|(?<!\d)(?:20|40|45)(?P<unit4>) ?-?(?:ft|foot|feet|'|피트|フィート|ฟุต)? ?(?:hc|hq|gp|dc|dv)? ?(?:x|\*) ?(?P<n4>\d{1,2})(?![\d.,]| ?(?:kg|t(?![a-z])|톤|トン|ตัน))"
 )
 _EACH_AFTER = re.compile(
@@ -76,14 +76,16 @@ _EACH_AFTER = re.compile(
 )
 _EACH_BEFORE = re.compile(
     rf"(?:each(?: (?:{_PIECE}|{_BOX}|one|of them|is|are|at|of|about|approx\.?|approximately|around|weigh\w*|gross))*|(?:per|/) ?(?:{_PIECE}|{_BOX}) ?[:=]?"
-    rf"|각각?|(?:{_PIECE}|{_BOX}|개)당|1 ?(?:{_PIECE}|{_BOX}) ?(?:あたり|当たり|당)|一[個箱台本](?:あたり|当たり)?|(?:{_PIECE}|{_BOX})ละ|(?:@|(?<![a-z])at))"
+    rf"|각각?|各|(?:{_PIECE}|{_BOX}|개)당|1 ?(?:{_PIECE}|{_BOX}) ?(?:あたり|当たり|당)|一[個箱台本](?:あたり|当たり)?|(?:{_PIECE}|{_BOX})ละ|(?:@|(?<![a-z])at))"
     r"(?: ?(?:weight|중량|무게|น้ำหนัก|重量))? ?[:,]? ?(?:about|approx\.?|approximately|약|約|ประมาณ|roughly|ca\.?)? ?$"
 )
 # "10 pallets (1 pallet 500 kg)": each where more pieces are counted, else the whole
 _ONE_BEFORE = re.compile(rf"(?<![\d.,])1 ?(?P<unit>{_PIECE}) ?$")
 _PIECES_NEXT = re.compile(rf"^ ?(?:{_PIECE})(?![a-z])")
 _WAY_BACK = re.compile(r"^ ?(?:on the (?:way |return )?)?(?:back|return)(?![a-z])")
-_TIMES_BEFORE = re.compile(rf"(?<![\d.,])(?P<n>\d{{1,4}}) ?(?:{_PIECE})? ?(?:x|\*|@|à) ?$")
+_TIMES_BEFORE = re.compile(
+    rf"(?<![\d.,])(?P<n>\d{{1,3}},\d{{3}}|\d{{1,5}}) ?(?:{_PIECE})? ?(?:x|\*|@|à) ?$"
+)
 _TIMES_AFTER = re.compile(
     rf"^ ?(?:x|\*) ?(?P<n>\d{{1,4}})(?![\d.,]) ?(?:{_PIECE})?(?! ?(?:ft|'|hc|hq|gp|피트))"
 )
@@ -244,7 +246,10 @@ def _product(
     times = _TIMES_BEFORE.search(before)
     if times:
         return Found(
-            value * int(times.group("n")), match.start() - len(times.group()), match.end(), 3
+            value * numerals.count_number(times.group("n")),
+            match.start() - len(times.group()),
+            match.end(),
+            3,
         )
     times = _TIMES_AFTER.match(after)
     if times and not re.match(r" ?(?:x|\*) ?(?:20|40|45)(?!\d)", after):
