@@ -6,7 +6,7 @@ WORKDIR /busybee
 COPY requirements/serve.txt requirements/serve.txt
 RUN pip install -r requirements/serve.txt
 COPY . .
-RUN useradd --system --create-home --home-dir /var/lib/busybee busybee
+RUN useradd --system --create-home --home-dir /var/lib/busybee busybee && chmod -R a+rX .
 USER busybee
 ENV BUSYBEE_HOME=/var/lib/busybee BUSYBEE_EMBEDDED=0
 CMD ["python", "manage.py", "help"]

@@ -54,6 +54,6 @@ soak: setup-test ## the long versions of the chaos and hostile-input tests
 lock: ## write requirements/*.txt from requirements/*.in: exact versions with hashes
 	@scripts/lock
 
-clean: ## remove the virtual environment, caches and .busybee (its mails and database too)
-	rm -rf .venv .busybee .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## remove the virtual environment, caches and the demo's home; .busybee keeps its mails
+	rm -rf .venv .busybee/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

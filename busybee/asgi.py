@@ -4,7 +4,10 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from busybee.secret_files import keep_private
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "busybee.settings")
+keep_private()
 http = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  # needs the loaded apps

@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from busybee.secret_files import keep_private
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "busybee.settings")
 
+keep_private()
 app = Celery("busybee")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

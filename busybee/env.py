@@ -68,12 +68,16 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     return result
 
 
-def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
-    """The value of `name`, which must be one of `allowed`."""
-    value = text(name, default).strip().lower()
-    if value not in allowed:
-        raise BadSetting(f"{name}={value!r} is not one of {', '.join(allowed)}")
-    return value
+def share(name: str, default: float) -> float:
+    """The value of `name` as a number from 0 to 1."""
+    value = text(name, str(default)).strip()
+    try:
+        result = float(value)
+    except ValueError as exc:
+        raise BadSetting(f"{name}={value!r} is not a number") from exc
+    if not 0 <= result <= 1:
+        raise BadSetting(f"{name}={value!r} is not between 0 and 1")
+    return result
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -91,7 +91,7 @@ def _waiting(request: HttpRequest) -> dict[str, int]:
         "freight.quoterequest": QuoteRequest.objects.for_operator(),
         "freight.quotation": Quotation.objects.filter(state=Quotation.State.DRAFT),
         "freight.outgoingmail": OutgoingMail.objects.filter(
-            state__in=[Sending.FAILED, Sending.UNCERTAIN, Sending.UNDELIVERED]
+            state__in=[Sending.DRAFT, Sending.FAILED, Sending.UNCERTAIN]
         ),
     }
     return {

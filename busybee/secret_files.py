@@ -1,8 +1,23 @@
-"""Secrets that an installation makes for itself on its first start."""
+"""What only its owner may read: the files of an installation, and the secrets it makes itself."""
 
 import os
 import secrets
 from pathlib import Path
+
+
+def keep_private() -> None:
+    """From here on this process and its children make files that their owner alone can read.
+
+    Customers' mails lie in the home, and other accounts of the machine have no business there.
+    """
+    os.umask(0o077)
+
+
+def private_folder(path: Path) -> Path:
+    """`path`, made if it is missing, closed to everybody but its owner."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
 
 
 def local_secret(path: Path) -> str:

@@ -16,7 +16,7 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from busybee import env, ports, probes
-from busybee.secret_files import local_secret
+from busybee.secret_files import local_secret, private_folder
 from busybee.supervisor import Backoff, Lock, Process, Supervisor
 
 CODE = Path(__file__).resolve().parent.parent
@@ -71,7 +71,7 @@ def stack(home: Path, *, demo: bool = False, only: Sequence[str] = ()) -> Iterat
     A service whose URL the user has set is not started: it runs elsewhere. What was handed down
     stands in `home`/runtime.env meanwhile, for other commands. `only` leaves out all other names.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    private_folder(home)
     (home / "static").mkdir(exist_ok=True)  # whitenoise warns where there is none
     with contextlib.ExitStack() as cleanup:
         wished = {"web": 8000, "smtp": 0, "mqtt": 0, "flower": 0}
@@ -256,17 +256,20 @@ def _own(home: Path, taken: Mapping[str, int], *, demo: bool) -> list[Process]:
             start_after=("migrate", "redis"),
         ),
         _web(taken["web"], bases),
-        _worker("mail", "mail,llm,outbox,chat", bases),
+        _worker("mail", "mail,llm", bases),
+        # a relay that lets a sender wait for minutes must not take the mails' processes
+        _worker("desk", "outbox,chat", bases, "-c", "2"),
         _worker("training", "training", bases, "-c", "1"),
         Process(
             "beat",
             _celery("beat", "--pidfile="),
             single | UNCHECKED,
-            start_after=("mail", "training"),
+            start_after=("mail", "desk", "training"),
         ),
         Process("poller", _manage("poll_mailboxes"), single, start_after=("mail",)),
         Process("ingest", _manage("ingest_telemetry"), single, start_after=bases),
-        _flower(home, taken["flower"], ("mail", "training")),  # it asks the workers who they are
+        # it asks the workers who they are
+        _flower(home, taken["flower"], ("mail", "desk", "training")),
     ]
     if demo:
         device = _manage("simulate_device", "--device", "demo-truck")

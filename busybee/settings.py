@@ -14,14 +14,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # where this installation keeps what is not code: database, mails, models, sockets
 BUSYBEE_HOME = env.folder("BUSYBEE_HOME", BASE_DIR / ".busybee")
-env.load_runtime(BUSYBEE_HOME / "runtime.env")
+# embedded: everything on loopback over plain HTTP, as `make demo` runs it
+BUSYBEE_EMBEDDED = env.flag("BUSYBEE_EMBEDDED", True)
+if BUSYBEE_EMBEDDED:  # else what an `up` that was killed has left there would win over a default
+    env.load_runtime(BUSYBEE_HOME / "runtime.env")
 BUSYBEE_STORAGE = env.folder("BUSYBEE_STORAGE", BUSYBEE_HOME / "storage")
 BUSYBEE_MODELS_DIR = env.folder("BUSYBEE_MODELS_DIR", BUSYBEE_HOME / "models")
 
 DEBUG = env.flag("BUSYBEE_DEBUG", False)
 SECRET_KEY = env.text("BUSYBEE_SECRET_KEY") or local_secret(BUSYBEE_HOME / "secret_key")
-# embedded: everything on loopback over plain HTTP, as `make demo` runs it
-BUSYBEE_EMBEDDED = env.flag("BUSYBEE_EMBEDDED", True)
 BUSYBEE_PUBLIC_URL = env.text("BUSYBEE_PUBLIC_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.words("BUSYBEE_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BUSYBEE_PUBLIC_URL] if "://" in BUSYBEE_PUBLIC_URL else []
@@ -160,11 +161,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
 CELERY_TIMEZONE = "Asia/Seoul"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BUSYBEE_HOME / "beat")
+# a tick that nobody took is worth nothing: the next one asks the rows the same question
+_TICK = {"options": {"expires": 10}}
 CELERY_BEAT_SCHEDULE = {
-    "sweep-steps": {"task": "pipeline.tasks.sweep", "schedule": 10.0},
-    "sweep-outbox": {"task": "freight.tasks.sweep", "schedule": 10.0},
-    "sweep-chat": {"task": "chat.tasks.sweep", "schedule": 10.0},
-    "learn": {"task": "classifier.tasks.train_if_due", "schedule": 30.0},
+    "sweep-steps": {"task": "pipeline.tasks.sweep", "schedule": 10.0, **_TICK},
+    "sweep-outbox": {"task": "freight.tasks.sweep", "schedule": 10.0, **_TICK},
+    "sweep-chat": {"task": "chat.tasks.sweep", "schedule": 10.0, **_TICK},
+    "learn": {"task": "classifier.tasks.train_if_due", "schedule": 30.0, **_TICK},
 }
 
 # mail
@@ -189,6 +192,8 @@ BUSYBEE_SWEEP_AGE_SECONDS = env.number("BUSYBEE_SWEEP_AGE_SECONDS", 30)
 
 # the trade
 BUSYBEE_QUOTATION_DAYS = env.number("BUSYBEE_QUOTATION_DAYS", 14, least=1)
+# a mailbox in mode auto answers by itself only what the classifier calls a quote as surely as this
+BUSYBEE_AUTO_CONFIDENCE = env.share("BUSYBEE_AUTO_CONFIDENCE", 0.4)
 BUSYBEE_APPROVAL_ABOVE_KRW = env.number("BUSYBEE_APPROVAL_ABOVE_KRW", 50_000_000)
 BUSYBEE_CHAT_LINK_DAYS = env.number("BUSYBEE_CHAT_LINK_DAYS", 14, least=1)
 
@@ -237,10 +242,18 @@ if not BUSYBEE_EMBEDDED:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "busybee.masking.MaskedLines",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("BUSYBEE_LOG_LEVEL", "INFO")},
     "loggers": {
+        # named here, they lose the handlers that Django gives them: the one above masks
+        "django": {"level": "INFO"},
+        "django.server": {"level": "INFO", "propagate": True},
         "daphne": {"level": "WARNING"},
         "paho": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},  # aiosmtpd's, a dozen lines a mail

@@ -1,13 +1,26 @@
 """Who may talk: the cookie of one conversation, and pages that may open a socket."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 
-COOKIE = "busybee_chat"
+_COOKIE = "busybee_chat_"
 _SALT = "chat.link"
+# of about 150 bytes each: a server refuses a request whose headers grow too long
+_COOKIES = 20
+
+
+def cookie_name(conversation: UUID) -> str:
+    """The name of a conversation's own cookie: two tabs must not become one conversation."""
+    return _COOKIE + conversation.hex
+
+
+def surplus_cookies(names: Iterable[str]) -> list[str]:
+    """Those of our cookies that make room for one more; browsers name the oldest first."""
+    return [name for name in names if name.startswith(_COOKIE)][: -(_COOKIES - 1)]
 
 
 def seal_link(link_id: int) -> str:

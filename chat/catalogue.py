@@ -324,7 +324,7 @@ def value(language: str, facts: Facts, name: str) -> str:
         return weight(item)
     if name == "container":
         size = str(item).replace("HC", " HC")
-        return f"{size} × {facts.containers}" if facts.containers > 1 else size
+        return f"{size} × {facts.boxes}"
     if name in ("etd", "eta"):
         return date(language, item)
     return places.display_name(item, language)

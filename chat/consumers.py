@@ -7,6 +7,7 @@ import time
 from collections import deque
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -63,8 +64,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         try:
             await self._take(text_data)
         except Denied as exc:
-            await self._refuse(exc)
-            await self.close(code=4401)
+            await self._deny(exc)
+
+    async def _deny(self, error: Denied) -> None:
+        await self._refuse(error)
+        await self.close(code=4401)
 
     async def _take(self, text: str) -> None:
         frame: Hello | Said | Speak | None = None
@@ -103,11 +107,17 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self._watch()
 
     async def _link(self, hello: Hello) -> ChatLink:
+        """The link of the token, or of the cookie of the conversation that the page is about."""
         now = timezone.now()
         if hello.token:
-            return await database_sync_to_async(services.link_of_token)(hello.token, now)
-        link_id = access.sealed_link(_cookie(dict(self.scope["headers"])))
-        return await database_sync_to_async(services.link_by_id)(link_id, now)
+            link = await database_sync_to_async(services.link_of_token)(hello.token, now)
+        else:
+            link_id = access.sealed_link(_cookie(dict(self.scope["headers"]), hello.conversation))
+            link = await database_sync_to_async(services.link_by_id)(link_id, now)
+        # another conversation's link: what this page has not sent yet was not meant for it
+        if hello.conversation and hello.conversation != str(link.request.public_id):
+            raise Denied
+        return link
 
     async def _hear(self, said: Said) -> None:
         await self._still_open()
@@ -122,7 +132,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await database_sync_to_async(services.link_by_id)(self.link_id, timezone.now())
 
     async def chat_news(self, event: dict[str, Any]) -> None:
-        await self._catch_up()
+        await self._look()
+
+    async def _look(self) -> bool:
+        """Send what is new, or close where the link is no longer open; whether to look again."""
+        try:
+            await self._still_open()
+        except Denied as exc:
+            await self._deny(exc)
+            return False
+        return await self._catch_up()
 
     async def _catch_up(self) -> bool:
         """Send what is new since the last look; whether an answer is still awaited."""
@@ -147,7 +166,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _look_again(self) -> None:
         for _ in range(WATCH_TIMES):
             await asyncio.sleep(WATCH_SECONDS)
-            if not await self._catch_up():
+            if not await self._look():
                 return
 
     async def _close_unless_greeted(self) -> None:
@@ -173,9 +192,11 @@ def _card_of(welcome: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in welcome.items() if k not in ("type", "seq", "history", "note")}
 
 
-def _cookie(headers: dict[bytes, bytes]) -> str:
+def _cookie(headers: dict[bytes, bytes], conversation: str) -> str:
+    """The value of the conversation's cookie; empty where there is none."""
     try:
+        name = access.cookie_name(UUID(conversation))
         cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
+    except (ValueError, CookieError):
         return ""
-    return cookies[access.COOKIE].value if access.COOKIE in cookies else ""
+    return cookies[name].value if name in cookies else ""

@@ -21,7 +21,7 @@ class Pending:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return any(True for _ in self.facts.stated()) or self.facts.containers > 1
+        return any(True for _ in self.facts.stated()) or self.facts.containers is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Turn:
 
 def overlaid(below: Facts, above: Facts) -> Facts:
     """`below` with every stated fact of `above` in its place."""
-    containers = above.containers if above.containers > 1 or above.container else below.containers
+    containers = below.containers if above.containers is None else above.containers
     return replace(below, **dict(above.stated()), containers=containers)
 
 
@@ -126,9 +126,11 @@ def _news(told: Facts, reading: Reading) -> Pending:
     """What the message says that was not known, or is not what was known."""
     found, evidence = reading.extraction.facts, reading.extraction.evidence
     fresh = {n: v for n, v in found.stated() if n in evidence and v != getattr(told, n)}
-    kept = {n: e for n, e in evidence.items() if n in fresh or n == "containers"}
-    counted = found.containers if found.containers != told.containers else 1
-    return Pending(Facts(**fresh, containers=counted), kept)
+    counted = evidence.get("containers") or evidence.get("container")  # "2 x 40ft" says both
+    if counted and found.containers is not None and found.containers != told.containers:
+        fresh["containers"] = found.containers
+        evidence = {**evidence, "containers": counted}
+    return Pending(Facts(**fresh), {n: e for n, e in evidence.items() if n in fresh})
 
 
 def _heard(situation: Situation, news: Pending, reading: Reading) -> Turn:
@@ -150,7 +152,7 @@ def _without_wrong(situation: Situation, pending: Pending) -> Pending:
     """The pending facts without those that cannot be."""
     told = overlaid(situation.facts, pending.facts)
     wrong = {p.field for p in verification.problems(told, today=situation.today)}
-    dropped: Any = {name: None for name in FACT_NAMES if name in wrong}
+    dropped: Any = {name: None for name in (*FACT_NAMES, "containers") if name in wrong}
     facts = replace(pending.facts, **dropped)
     return Pending(facts, {n: e for n, e in pending.evidence.items() if n not in wrong})
 
@@ -231,8 +233,10 @@ def _repeat(situation: Situation) -> str:
 
 def _listed(situation: Situation, key: str, facts: Facts) -> str:
     language = situation.language
-    if facts.containers > 1 and facts.container is None:  # "make it 2" changes the number alone
-        facts = replace(facts, container=situation.told.container)
+    if facts.container is not None or facts.containers is not None:
+        # size and number make one line, and "make it 2" changes the number alone
+        told = situation.told
+        facts = replace(facts, container=told.container, containers=told.containers)
     lines = catalogue.listed(language, facts)
     return "\n".join(
         [catalogue.say(language, key), lines, "", catalogue.say(language, "is_this_right")]

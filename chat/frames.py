@@ -10,9 +10,14 @@ FRAME_LIMIT = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first frame: who it is (a token, or the cookie speaks) and what the page has seen."""
+    """The first frame: who it is (a token, or the cookie speaks) and what the page has seen.
+
+    `conversation` is the public id of the request that the page was made for: the browser may hold
+    the cookies of several.
+    """
 
     token: str
+    conversation: str
     last_seq: int
     lang: str
 
@@ -42,7 +47,12 @@ def parse(frame: str) -> Hello | Said | Speak:
         raise BadFrame
     match content.get("type"):
         case "hello":
-            return Hello(_text(content, "token"), _number(content), _text(content, "lang"))
+            return Hello(
+                token=_text(content, "token"),
+                conversation=_text(content, "conversation"),
+                last_seq=_number(content),
+                lang=_text(content, "lang"),
+            )
         case "message":
             return Said(_text(content, "cid"), _text(content, "text"))
         case "language":

@@ -77,6 +77,8 @@ class Message(models.Model):
     text = models.TextField(_("text"))
     created_at = models.DateTimeField(_("time"), auto_now_add=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    # how often answering it has failed: it does not hold up the conversation for ever
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = MessageQuerySet.as_manager()
 

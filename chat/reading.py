@@ -20,7 +20,13 @@ _LEADS = {
     "origin": "POL: ",
     "destination": "POD: ",
 }
-_KINDS = {"etd": "date", "eta": "date", "origin": "place", "destination": "place"}
+_KINDS = {
+    "etd": "date",
+    "eta": "date",
+    "origin": "place",
+    "destination": "place",
+    "containers": "container",
+}
 # "change the weight to 800": the extractor wants a unit, in the chat kilograms are meant
 _BARE_WEIGHT = re.compile(
     r"(?:weight|중량|무게|重量|重さ|น้ำหนัก)[^\d\n]{0,20}?(\d[\d,]*(?:\.\d+)?)(?![\d,.]*\s*(?:[a-z%]|톤|トン|ตัน))",
@@ -131,9 +137,11 @@ def _with_bare_answer(
     rest = {n: e for n, e in found.evidence.items() if _KINDS.get(n, n) != kind}
     if any(_overlap(one, other) for one in ours.values() for other in rest.values()):
         return found
+    if kind == "container" and "containers" in found.evidence:
+        ours.setdefault("containers", found.evidence["containers"])
+        led = replace(led, facts=replace(led.facts, containers=found.facts.containers))
     values = {name: getattr(led.facts, name) for name in ours}
-    count = max(found.facts.containers, led.facts.containers)
-    facts = replace(_only(found.facts, rest), **values, containers=count)
+    facts = replace(_only(found.facts, rest), **values)
     return replace(found, facts=facts, evidence={**rest, **ours})
 
 

@@ -36,6 +36,8 @@ ANSWER = "chat.tasks.answer"
 TEXT_LIMIT = 2_000
 MESSAGES_A_MINUTE = 30
 HISTORY_LIMIT = 500
+# an answer that fails so often is left to a person: it holds up what the customer says next
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ def link_by_id(link_id: int | None, now: dt.datetime) -> ChatLink:
     if link is None:
         raise Denied
     return link
+
+
+@transaction.atomic
+def revoke_links(request: QuoteRequest, now: dt.datetime) -> int:
+    """How many open links of the request were closed; pages that are open by them close as well."""
+    links_open = ChatLink.objects.filter(request=request, revoked_at=None, expires_at__gt=now)
+    revoked = links_open.update(revoked_at=now)
+    session = Session.objects.filter(request=request).first()
+    if session is not None:
+        transaction.on_commit(partial(notices.tell, session.group))
+    logger.info("%s links of request %s revoked", revoked, request.pk)
+    return revoked
 
 
 @transaction.atomic
@@ -216,9 +230,42 @@ def answer_all(session_id: int, now: dt.datetime) -> int:
     """How many of the customer's messages were answered, in order; safe to call at any time."""
     answered = 0
     for message in Message.objects.filter(session_id=session_id).unanswered():
-        if _answer(message, now):
+        if _settle(message, now):
             answered += 1
     return answered
+
+
+def _settle(message: Message, now: dt.datetime) -> bool:
+    """Answer one message, or leave it to a person after TRIES failures; False if others did."""
+    if message.failures >= TRIES:
+        return _give_up(message, now)
+    try:
+        return _answer(message, now)
+    except Exception:
+        Message.objects.filter(pk=message.pk).update(failures=F("failures") + 1)
+        raise
+
+
+@transaction.atomic
+def _give_up(message: Message, now: dt.datetime) -> bool:
+    """Leave a message to a person, and tell the customer so; False where it was answered."""
+    session = _locked(message.session_id)
+    if Message.objects.filter(pk=message.pk, answered_at=None).update(answered_at=now) != 1:
+        return False
+    _note_review(session.request, ("chat",))
+    _append(session, Message.Author.BOT, catalogue.say(session.language, "by_colleague"))
+    logger.error("conversation %s: message %s is given up", session.pk, message.seq)
+    transaction.on_commit(partial(notices.tell, session.group))
+    return True
+
+
+def _locked(session_id: int) -> Session:
+    """The conversation with its request, both locked; the request first, as everywhere."""
+    of_session = Session.objects.filter(pk=session_id).values("request_id")
+    request = QuoteRequest.objects.select_for_update().get(pk__in=of_session)
+    session = Session.objects.select_for_update().get(pk=session_id)
+    session.request = request
+    return session
 
 
 def _answer(message: Message, now: dt.datetime, tries: int = 5) -> bool:
@@ -239,10 +286,11 @@ def _answer(message: Message, now: dt.datetime, tries: int = 5) -> bool:
 
 @transaction.atomic
 def _commit(message: Message, version: int, turn: Turn, now: dt.datetime) -> bool | None:
-    """Store a turn: True if done, False if answered already, None if thought out too late."""
-    session = (
-        Session.objects.select_for_update().select_related("request").get(pk=message.session_id)
-    )
+    """Store a turn: True if done, False if answered already, None if thought out too late.
+
+    Raises StateConflict, and stores nothing, where the request was quoted or closed meanwhile.
+    """
+    session = _locked(message.session_id)
     if Message.objects.filter(pk=message.pk, answered_at=None).update(answered_at=now) != 1:
         return False
     if session.version != version:
@@ -273,8 +321,13 @@ def _note_review(request: QuoteRequest, reasons: tuple[str, ...]) -> None:
 
 
 def _store(session: Session, confirmed: Pending, now: dt.datetime) -> tuple[str, ...]:
-    """Give confirmed facts to the request, price it if it is complete; what to say about it."""
+    """Give confirmed facts to the request, price it if it is complete; what to say about it.
+
+    Raises StateConflict where the request no longer takes facts: an offer stands by its own.
+    """
     request = session.request
+    if request.state in dialogue.CLOSED:
+        raise StateConflict(f"{request} is {request.state}")
     if request.language != session.language:  # the quotation comes in the language they chose
         request.language = session.language
         request.save(update_fields=["language", "updated_at"])
@@ -314,11 +367,10 @@ def _situation(session: Session, now: dt.datetime | None = None) -> Situation:
 def _pending_as_json(pending: Pending) -> dict[str, Any]:
     if not pending:
         return {}
-    facts = {name: str(value) for name, value in pending.facts.stated()}
-    return {
-        "facts": {**facts, "containers": pending.facts.containers},
-        "evidence": evidence_as_json(pending.evidence),
-    }
+    facts: dict[str, Any] = {name: str(value) for name, value in pending.facts.stated()}
+    if pending.facts.containers is not None:
+        facts["containers"] = pending.facts.containers
+    return {"facts": facts, "evidence": evidence_as_json(pending.evidence)}
 
 
 def _pending_from_json(stored: Mapping[str, Any]) -> Pending:
@@ -332,7 +384,7 @@ def _pending_from_json(stored: Mapping[str, Any]) -> Pending:
         eta=dt.date.fromisoformat(told["eta"]) if "eta" in told else None,
         origin=told.get("origin"),
         destination=told.get("destination"),
-        containers=told.get("containers", 1),
+        containers=told.get("containers"),
     )
     return Pending(facts, evidence_from_json(stored["evidence"]))
 

@@ -4,6 +4,6 @@ from chat import views
 
 app_name = "chat"
 urlpatterns = [
-    path("", views.page, name="page"),
+    path("request/<uuid:conversation>/", views.page, name="page"),
     path("<str:token>/", views.open_link, name="open"),
 ]

@@ -1,5 +1,7 @@
 """The pages: a link's door, which only a click opens, and the conversation behind it."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,9 +29,12 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         language = link.request.language
         context = {"language": language, "words": DOOR[language], "number": str(link.request)}
         return _private(render(request, "chat/open.html", context))
-    response = redirect("chat:page")
+    conversation = link.request.public_id
+    response = redirect("chat:page", conversation)
+    for name in access.surplus_cookies(request.COOKIES):
+        response.delete_cookie(name, samesite="Lax")
     response.set_cookie(
-        access.COOKIE,
+        access.cookie_name(conversation),
         access.seal_link(link.pk),
         max_age=int((link.expires_at - now).total_seconds()),
         httponly=True,
@@ -41,15 +46,22 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    """The conversation of the cookie; what is in it comes over the socket."""
+def page(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """The conversation, to who holds its cookie; what is in it comes over the socket."""
     try:
-        link_id = access.sealed_link(request.COOKIES.get(access.COOKIE, ""))
-        link = services.link_by_id(link_id, timezone.now())
+        cookie = request.COOKIES.get(access.cookie_name(conversation), "")
+        link = services.link_by_id(access.sealed_link(cookie), timezone.now())
     except Denied:
         return _gone(request)
+    if link.request.public_id != conversation:
+        return _gone(request)
     language = services.language_of(link.request)
-    context = {"language": language, "words": PAGE, "number": str(link.request)}
+    context = {
+        "language": language,
+        "words": PAGE,
+        "number": str(link.request),
+        "conversation": conversation,
+    }
     return _private(render(request, "chat/page.html", context))
 
 
@@ -63,4 +75,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 def _private(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    # the door's address holds the token. With `no-referrer` a browser's POST says `Origin: null`,
+    # and the check against forged requests refuses it
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response

@@ -122,11 +122,17 @@ class Classifier:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         try:
-            return onnxruntime.InferenceSession(
+            session = onnxruntime.InferenceSession(
                 content, options, providers=["CPUExecutionProvider"]
             )
         except (Fail, InvalidGraph, InvalidProtobuf, RuntimeException) as exc:
             raise BrokenModel(f"{self.folder.name}: ONNX Runtime does not open it: {exc}") from exc
+        width = session.get_outputs()[0].shape[-1]
+        if width != len(self.labels):
+            raise BrokenModel(
+                f"{self.folder.name}: {width} answers a mail for {len(self.labels)} labels"
+            )
+        return session
 
 
 def predict(texts: Sequence[str], *, registry: Registry = "active") -> npt.NDArray[np.float32]:

@@ -20,3 +20,7 @@ class OutcomeUnknown(FreightError):
 
 class OrderRefused(FreightError):
     """This go-ahead cannot become an order by itself; the text is the reason an operator reads."""
+
+
+class UnusableAddress(FreightError):
+    """No mail can go to this address: it is none, or its local part is not ASCII."""

@@ -38,6 +38,11 @@ REVIEW = {
     "implausible": gettext_lazy("facts do not fit together"),
     "machine": gettext_lazy("sent by a machine"),
     "address": gettext_lazy("no proper mail address"),
+    "forged": gettext_lazy("the sender's domain says that the mail is forged"),
+    "reply_to": gettext_lazy("answers would go to another domain than the sender's"),
+    "unsure": gettext_lazy("the classifier is not sure"),
+    "chat": gettext_lazy("a chat message could not be answered"),
+    "correction": gettext_lazy("the customer came back to the quotation with changes"),
 }
 
 

@@ -51,7 +51,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The six facts; None where not stated. `origin` and `destination` are UN/LOCODEs."""
+    """The six facts; None where not stated. `origin` and `destination` are UN/LOCODEs.
+
+    `containers` is not asked for: where nobody has said a number, one is priced.
+    """
 
     gross_weight_kg: Decimal | None = None
     container: Container | None = None
@@ -59,7 +62,12 @@ class Facts:
     eta: dt.date | None = None
     origin: str | None = None
     destination: str | None = None
-    containers: int = 1
+    containers: int | None = None
+
+    @property
+    def boxes(self) -> int:
+        """How many containers are priced: one where no number was said."""
+        return 1 if self.containers is None else self.containers
 
     def missing(self) -> tuple[str, ...]:
         """Names of the facts that are not there yet, in the order they are asked for."""
@@ -70,6 +78,11 @@ class Facts:
         return (
             (name, getattr(self, name)) for name in FACT_NAMES if getattr(self, name) is not None
         )
+
+    def changes(self, known: "Facts") -> bool:
+        """Whether anything stated here is not what `known` says."""
+        count = self.containers not in (None, known.boxes)
+        return count or any(value != getattr(known, name) for name, value in self.stated())
 
 
 @dataclass(frozen=True, slots=True)

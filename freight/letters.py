@@ -91,7 +91,7 @@ def shown(name: str, facts: Facts, language: str) -> str:
     if name in ("origin", "destination"):
         return f"{places.display_name(value, language)} ({value})"
     if name == "container":
-        return f"{value.value} x {facts.containers}"
+        return f"{value.value} x {facts.boxes}"
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 

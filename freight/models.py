@@ -155,7 +155,8 @@ class QuoteRequest(Moves):
     container = models.CharField(
         _("container"), max_length=8, blank=True, choices=[(c.value, c.value) for c in Container]
     )
-    containers = models.PositiveSmallIntegerField(_("number of containers"), default=1)
+    # null where nobody has said a number: one is priced
+    containers = models.PositiveSmallIntegerField(_("number of containers"), null=True, blank=True)
     etd = models.DateField(_("departure (ETD)"), null=True, blank=True)
     eta = models.DateField(_("arrival (ETA)"), null=True, blank=True)
     origin = models.CharField(_("origin"), max_length=5, blank=True)
@@ -207,6 +208,12 @@ class QuoteRequest(Moves):
         )
 
     @property
+    def present_mode(self) -> str:
+        """The strictest of the mode it came in with and those that its mailboxes have now."""
+        boxes = self.emails.values_list("mailbox__mode", flat=True)
+        return min((self.mode, *filter(None, boxes)), key=[*Mode].index)
+
+    @property
     def fact_evidence(self) -> dict[str, Evidence]:
         return evidence_from_json(self.evidence)
 
@@ -217,7 +224,9 @@ class QuoteRequest(Moves):
         for name, value in facts.stated():
             if name in evidence:
                 setattr(self, name, value)
-        self.containers = facts.containers if facts.containers > 1 else self.containers
+        # a size read as "2 x 40ft" is evidence of both
+        if facts.containers is not None and {"container", "containers"} & evidence.keys():
+            self.containers = facts.containers
         kept = {
             name: item for name, item in evidence.items() if name in (*FACT_NAMES, "containers")
         }

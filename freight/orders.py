@@ -1,32 +1,20 @@
 """A customer's go-ahead becomes an order and a shipment, if it is theirs to give."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from freight import letters, outbox, quotes
 from freight.errors import OrderRefused, StateConflict
+from freight.fields import Facts
+from freight.goahead import is_go_ahead, without_lines_of
 from freight.models import Mode, Order, OutgoingMail, Quotation, QuoteRequest, Shipment, State
-
-GO_AHEAD = re.compile(
-    r"진행\s*(?:해|부탁|하겠|하려|원합|바랍|합니다|할게)|발주|부킹\s*(?:부탁|해|진행)|예약\s*(?:부탁|해|진행)"
-    r"|주문\s*(?:합니다|드립|하겠|부탁)|확정\s*(?:합니다|부탁|하겠)"
-    r"|\b(?:please\s+(?:proceed|book|go\s+ahead)|go\s+ahead|we\s+(?:accept|confirm)"
-    r"|place\s+(?:the|our|an)\s+order)\b"
-    r"|手配を?お願い|発注(?:します|いたします|をお願い)|進めて(?:ください|下さい)|正式に?(?:発注|注文)|注文(?:します|いたします)"
-    r"|ยืนยัน(?:ตาม|การ|คำสั่ง|ใบ)|ดำเนินการ(?:ได้เลย|ต่อ|ตาม)|ขอจอง|สั่งจอง",
-    re.IGNORECASE,
-)
-STOP = re.compile(
-    r"취소|보류|중단|진행하지|cancel|do not proceed|don't proceed|not (?:go ahead|proceed)|hold off"
-    r"|キャンセル|取り?消|見送|ยกเลิก|ไม่ดำเนินการ",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +22,7 @@ class GoAhead:
     """What a mail that accepts a quotation says, and from whom.
 
     `replied_ids` are the Message-IDs that In-Reply-To and References name; `dmarc` is the verdict
-    of our own mail server: pass, fail or none.
+    of our own mail server: pass, fail or none; `facts` is what its own words state of the six.
     """
 
     sender: str
@@ -42,12 +30,47 @@ class GoAhead:
     number: str | None = None
     dmarc: str = "none"
     customer_reference: str = ""
+    facts: Facts = field(default_factory=Facts)
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def is_go_ahead(text: str) -> bool:
-    """Whether the new words of a mail accept an offer, and do not take it back."""
-    return bool(GO_AHEAD.search(text)) and not STOP.search(text)
+def accepts(text: str, replied_ids: Iterable[str], *, number: str | None = None) -> bool:
+    """Whether the new words of a mail accept the offer that it answers, or the one of `number`."""
+    letters_of_ours = _our_letters(replied_ids, number)
+    if letters_of_ours is None:
+        return False
+    said = without_lines_of(text, letters_of_ours)
+    return is_go_ahead(said, offered="\n".join(letters_of_ours))
+
+
+def own_words(text: str, replied_ids: Iterable[str]) -> str:
+    """`text` without what our mails that it answers say: programs mark quotes in many ways."""
+    return without_lines_of(text, _our_letters(replied_ids) or ())
+
+
+def _our_letters(replied_ids: Iterable[str], number: str | None = None) -> list[str] | None:
+    """The texts of our mails that are answered; None where one cannot be read any more."""
+    ids = [message_id for message_id in replied_ids if message_id]
+    meant = Q(message_id__in=ids)
+    if number:
+        meant |= Q(request__number__iexact=number)
+    try:
+        return [outbox.readable(mail) for mail in OutgoingMail.objects.filter(meant)]
+    except InvalidToken:  # sealed with a key that is gone, or purged
+        return None
+
+
+def check_words(
+    text: str, replied_ids: Iterable[str], *, number: str | None, machine: str, decided: bool
+) -> None:
+    """Raise OrderRefused where a person has to read what the mail says.
+
+    `decided`: an operator has called it an order, and so has read it.
+    """
+    if machine:
+        raise OrderRefused("a machine has sent it")
+    if not decided and not accepts(text, replied_ids, number=number):
+        raise OrderRefused("the mail does not plainly accept the quotation")
 
 
 def threaded_request(replied_ids: Iterable[str], *, kind: str | None = None) -> QuoteRequest | None:
@@ -69,6 +92,8 @@ def place(go_ahead: GoAhead, now: dt.datetime) -> Order:
     request = QuoteRequest.objects.select_for_update().get(pk=request.pk)
     quotation = _open_quotation(request, go_ahead, timezone.localtime(now).date())
     _refuse_older_revision(quotation, go_ahead)
+    if go_ahead.facts.changes(quotes.quoted_facts(quotation)):
+        raise OrderRefused("the mail changes the facts of the quotation")
     order = Order.objects.create(
         quotation=quotation,
         customer_reference=go_ahead.customer_reference,
@@ -134,7 +159,7 @@ def _confirm(request: QuoteRequest, quotation: Quotation, shipment: Shipment) ->
         name=request.customer_name,
         number=request.number,
         shipment=shipment.number,
-        known=letters.fact_lines(request.facts, request.language),
+        known=letters.fact_lines(quotes.quoted_facts(quotation), request.language),
         total=letters.amount(quotation.total),
     )
     outbox.intend(
@@ -143,5 +168,6 @@ def _confirm(request: QuoteRequest, quotation: Quotation, shipment: Shipment) ->
         request=request,
         subject=letter.subject,
         text=letter.text,
-        draft=request.mode != Mode.AUTO,
+        draft=request.present_mode != Mode.AUTO,
+        capped=False,
     )

@@ -1,9 +1,9 @@
 """Mail out, each exactly once: fixed bytes, a lease, and `uncertain` where nobody knows yet.
 
 queued -> sending -> sent. A send that broke before the bytes left goes back to queued; one that
-broke after them, or whose sender died, is uncertain: it is looked up in the journal, then settled
-as sent or sent again with identical bytes, or held for the operator where there is no journal to
-look in.
+broke after them, or whose sender died, is uncertain: a lease later it is looked up in the journal,
+then settled as sent or sent again with identical bytes. It is held for the operator where there is
+no journal to look in, and after UNANSWERED tries.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import logging
 import random
+import re
 from email.header import Header
 from email.message import EmailMessage, Message
 from email.mime.text import MIMEText
@@ -21,44 +22,61 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from freight.errors import NotAccepted, OutcomeUnknown, StateConflict
+from freight.errors import NotAccepted, OutcomeUnknown, StateConflict, UnusableAddress
 from freight.journal import DirectoryJournal
-from freight.models import OutgoingMail, QuoteRequest, Sending
+from freight.models import OutgoingMail, OutgoingMailQuerySet, QuoteRequest, Sending
 from freight.sealing import seal, unseal
 from freight.smtp import Relay, deliver
 from freight.wake import wake
 
 logger = logging.getLogger(__name__)
-TRIES = 8
+TRIES = 72  # about two days with the gaps of `_again`: a relay that is down overnight loses nothing
+# IDNA 2003 and 2008 make different domains of these, and they may have different owners
+AMBIGUOUS = re.compile("[ßẞς\u200c\u200d]")
+LONGEST_ADDRESS = 254  # RFC 5321, and the column's width
+UNANSWERED = 6  # each further try could be a further copy at the customer's
 WIRE = compat32.clone(linesep="\r\n")
 NOBODY_CAN_LOOK = "the answer of the relay never came and there is no journal to look in"
 
 
 @transaction.atomic
 def intend(
-    *, key: str, kind: str, request: QuoteRequest, subject: str, text: str, draft: bool = False
+    *,
+    key: str,
+    kind: str,
+    request: QuoteRequest,
+    subject: str,
+    text: str,
+    draft: bool = False,
+    capped: bool = True,
 ) -> OutgoingMail:
     """The outgoing mail of intent `key`: made and queued now, or the one that was made before.
 
-    A mail that a cap or `draft` holds back waits as a draft for an operator.
+    A mail that a cap or `draft` holds back waits as a draft for an operator. What an operator has
+    approved, or a customer has ordered, is not `capped`. Raises UnusableAddress.
     """
     earlier = OutgoingMail.objects.filter(key=key).first()
     if earlier:
         return earlier
-    held = "to be approved" if draft else _cap(request)
+    recipient = usable_address(request.customer_address)
+    if recipient is None:
+        raise UnusableAddress(f"request {request.pk}: no mail can go to its customer's address")
+    held = "to be approved" if draft else _cap(request, recipient) if capped else ""
     message_id = fixed_message_id(key)
     mail = OutgoingMail.objects.create(
         key=key,
         kind=kind,
         request=request,
-        recipient=request.customer_address,
+        recipient=recipient,
         subject=subject,
         message_id=message_id,
-        sealed=seal(_render(request, message_id, subject, text)),
+        sealed=seal(_render(request, recipient, message_id, subject, text)),
         state=Sending.DRAFT if held else Sending.QUEUED,
         last_error=held,
     )
@@ -67,13 +85,40 @@ def intend(
     return mail
 
 
+def usable_address(address: str) -> str | None:
+    """`address` in ASCII, as headers and envelope carry it; None where no mail can go to it."""
+    try:
+        ascii_form = _in_ascii(address)
+        validate_email(ascii_form)
+    except (UnusableAddress, ValidationError):
+        return None
+    return ascii_form if len(ascii_form) <= LONGEST_ADDRESS else None
+
+
+def _in_ascii(address: str) -> str:
+    """`address` with its domain in IDNA. A local part has no such form: it would need SMTPUTF8."""
+    local, at, domain = address.rpartition("@")
+    try:
+        if AMBIGUOUS.search(domain):
+            raise UnicodeError("a domain that may be either of two")
+        return local.encode("ascii").decode() + at + domain.encode("idna").decode()
+    except UnicodeError as exc:
+        raise UnusableAddress("an address that has no ASCII form") from exc
+
+
+def _sender() -> tuple[str, str]:
+    """Our name and our address in ASCII."""
+    name, address = parseaddr(settings.BUSYBEE_MAIL_FROM)
+    return name, _in_ascii(address)
+
+
 def fixed_message_id(key: str) -> str:
     """The Message-ID of intent `key`: always the same, and not to be guessed from outside."""
     digest = hmac.new(settings.SECRET_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()[:40]
-    return f"<{digest}@{parseaddr(settings.BUSYBEE_MAIL_FROM)[1].rpartition('@')[2]}>"
+    return f"<{digest}@{_sender()[1].rpartition('@')[2]}>"
 
 
-def _cap(request: QuoteRequest) -> str:
+def _cap(request: QuoteRequest, recipient: str) -> str:
     """Why no more mail may leave by itself now, or an empty string. Counts what was intended."""
     now = timezone.now()
     automatic = OutgoingMail.objects.exclude(state=Sending.DRAFT)
@@ -81,17 +126,19 @@ def _cap(request: QuoteRequest) -> str:
     if thread >= settings.BUSYBEE_THREAD_CAP:
         return "cap of automatic mails in one thread and day"
     hour = now - dt.timedelta(hours=1)
-    to_one = automatic.filter(recipient__iexact=request.customer_address, created_at__gt=hour)
+    to_one = automatic.filter(recipient__iexact=recipient, created_at__gt=hour)
     if to_one.count() >= settings.BUSYBEE_RECIPIENT_CAP:
         return "cap of automatic mails to one recipient and hour"
     return ""
 
 
-def _render(request: QuoteRequest, message_id: str, subject: str, text: str) -> bytes:
+def _render(
+    request: QuoteRequest, recipient: str, message_id: str, subject: str, text: str
+) -> bytes:
     # not EmailMessage: Python 3.11 loses spaces where it folds a long subject in Korean
     message: Message[str, Any] = MIMEText(text, "plain", "utf-8", policy=WIRE)
-    message["From"] = _address(*parseaddr(settings.BUSYBEE_MAIL_FROM))
-    message["To"] = _address(request.customer_name, request.customer_address)
+    message["From"] = _address(*_sender())
+    message["To"] = _address(request.customer_name, recipient)
     message["Subject"] = Header(_line(subject), "utf-8", header_name="Subject")
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = message_id
@@ -125,64 +172,67 @@ def send(pk: int) -> str:
     nothing.
     """
     mail = OutgoingMail.objects.get(pk=pk)
-    now = timezone.now()
+    try:
+        return _step(mail, timezone.now())
+    except StateConflict as exc:
+        logger.info("%s", exc)  # somebody else was first
+        return OutgoingMail.objects.values_list("state", flat=True).get(pk=pk)
+
+
+def _step(mail: OutgoingMail, now: dt.datetime) -> str:
     if mail.state == Sending.SENDING and mail.lease_until and mail.lease_until <= now:
-        _abandon(mail, now)
-    if mail.state == Sending.UNCERTAIN:
+        # its sender died: nobody knows whether it left, and the relay may still be writing it
+        soon = now + _patience(mail.attempt)
+        _settle(mail, Sending.UNCERTAIN, now, last_error="the sender died", next_at=soon)
+    due = mail.next_at is not None and mail.next_at <= now
+    if due and mail.state == Sending.UNCERTAIN:
         return _look_up(mail, now)
-    if (
-        mail.state == Sending.QUEUED
-        and mail.next_at
-        and mail.next_at <= now
-        and settings.BUSYBEE_SENDING
-    ):
+    if due and mail.state == Sending.QUEUED:
         return _attempt(mail, now)
     return mail.state
 
 
-def _abandon(mail: OutgoingMail, now: dt.datetime) -> None:
-    """A sender died with this mail in its hands: nobody knows whether it left."""
-    try:
-        _settle(mail, Sending.UNCERTAIN, now, last_error="the sender died", next_at=now)
-    except StateConflict:
-        mail.refresh_from_db()
-
-
 def _look_up(mail: OutgoingMail, now: dt.datetime) -> str:
-    if mail.next_at is None or mail.next_at > now:
-        return mail.state
     if not settings.BUSYBEE_JOURNAL_DIR:
-        OutgoingMail.objects.filter(pk=mail.pk, state=Sending.UNCERTAIN).update(
-            next_at=None, last_error=NOBODY_CAN_LOOK
-        )
-        return mail.state
+        return _hold(mail, NOBODY_CAN_LOOK)
     if DirectoryJournal(Path(settings.BUSYBEE_JOURNAL_DIR)).holds(mail.message_id):
-        mail.move(Sending.SENT, sent_at=now, last_error="", lease_until=None)
+        _settle(mail, Sending.SENT, now, sent_at=now, last_error="", next_at=None)
         return mail.state
+    if mail.attempt >= UNANSWERED:
+        return _hold(mail, mail.last_error)
     return _attempt(mail, now)
 
 
+def _hold(mail: OutgoingMail, reason: str) -> str:
+    """Leave the uncertain mail to the operator."""
+    _as_read(mail).update(next_at=None, last_error=reason)
+    return mail.state
+
+
+def _as_read(mail: OutgoingMail) -> OutgoingMailQuerySet:
+    """The mail's row, if nobody has moved, tried or put it off since `mail` was read."""
+    return OutgoingMail.objects.filter(
+        pk=mail.pk, state=mail.state, attempt=mail.attempt, next_at=mail.next_at
+    )
+
+
 def _attempt(mail: OutgoingMail, now: dt.datetime) -> str:
-    lease = dt.timedelta(seconds=settings.BUSYBEE_SEND_LEASE_SECONDS)
-    try:
-        mail.move(Sending.SENDING, attempt=mail.attempt + 1, lease_until=now + lease)
-    except StateConflict:
+    if not settings.BUSYBEE_SENDING or not _claim(mail, now):
         return OutgoingMail.objects.values_list("state", flat=True).get(pk=mail.pk)
     try:
         deliver(
             Relay.from_url(settings.BUSYBEE_SMTP_URL),
-            sender=parseaddr(settings.BUSYBEE_MAIL_FROM)[1],
+            sender=_sender()[1],
             recipient=mail.recipient,
             raw=unseal(bytes(mail.sealed)),
-            seconds=lease.total_seconds(),
+            seconds=_lease().total_seconds(),
         )
     except NotAccepted as exc:
         final = exc.permanent or mail.attempt >= TRIES
         state = Sending.FAILED if final else Sending.QUEUED
         _settle(mail, state, now, last_error=str(exc)[:300], next_at=_again(mail.attempt))
     except OutcomeUnknown as exc:
-        # not at once: the relay may still be writing what it took
-        soon = now + lease / 4
+        soon = timezone.now() + _patience(mail.attempt)
         _settle(mail, Sending.UNCERTAIN, now, last_error=str(exc)[:300], next_at=soon)
     else:
         _settle(mail, Sending.SENT, now, sent_at=timezone.now(), last_error="", next_at=None)
@@ -190,9 +240,41 @@ def _attempt(mail: OutgoingMail, now: dt.datetime) -> str:
     return mail.state
 
 
+def _claim(mail: OutgoingMail, now: dt.datetime) -> bool:
+    """Whether the mail is this sender's now; not if another has sent since it was read."""
+    changes = {
+        "state": Sending.SENDING,
+        "attempt": mail.attempt + 1,
+        "lease_until": now + _lease(),
+        "updated_at": now,
+    }
+    claimed = _as_read(mail).update(**changes) == 1
+    if claimed:
+        for name, value in changes.items():
+            setattr(mail, name, value)
+    return claimed
+
+
+def _lease() -> dt.timedelta:
+    return dt.timedelta(seconds=settings.BUSYBEE_SEND_LEASE_SECONDS)
+
+
+def _patience(attempt: int) -> dt.timedelta:
+    """How long a relay that did not answer may still be writing what it took."""
+    return _lease() * 2 ** min(attempt - 1, 4)
+
+
+def _gaps(attempt: int) -> tuple[float, float]:
+    """The shortest and the longest wait in seconds after a refused attempt: it doubles up to an
+    hour.
+    """
+    longest = min(3600, 5 * 2 ** min(attempt, 10))
+    return longest / 2, longest
+
+
 def _again(attempt: int) -> dt.datetime:
-    """When to try again: exponential backoff with full jitter, an hour at most."""
-    return timezone.now() + dt.timedelta(seconds=random.uniform(1, min(3600, 5 * 2**attempt)))
+    """When to try again; with jitter, so that what waited for one relay does not come at once."""
+    return timezone.now() + dt.timedelta(seconds=random.uniform(*_gaps(attempt)))
 
 
 def _settle(mail: OutgoingMail, state: str, now: dt.datetime, **changes: object) -> None:
@@ -201,19 +283,24 @@ def _settle(mail: OutgoingMail, state: str, now: dt.datetime, **changes: object)
     What was sent stays sent even where somebody has called it uncertain meanwhile.
     """
     changes = {**changes, "lease_until": None, "state": state, "updated_at": now}
-    before = [Sending.SENDING, Sending.UNCERTAIN] if state == Sending.SENT else [Sending.SENDING]
-    own = OutgoingMail.objects.filter(pk=mail.pk, state__in=before, attempt=mail.attempt)
-    rows = own.update(**changes)
-    if rows != 1:
+    before = Q(state=Sending.SENDING, lease_until=mail.lease_until)
+    if state == Sending.SENT:
+        before = Q(state__in=[Sending.SENDING, Sending.UNCERTAIN])
+    own = OutgoingMail.objects.filter(before, pk=mail.pk, attempt=mail.attempt)
+    if own.update(**changes) != 1:
         raise StateConflict(f"outgoing {mail.pk}: attempt {mail.attempt} has lost its lease")
     for name, value in changes.items():
         setattr(mail, name, value)
 
 
 def release(mail: OutgoingMail, *, by: str) -> None:
-    """Let a held-back mail go; raises StateConflict if it is not a draft any more."""
+    """Let a held-back or failed mail go; raises StateConflict if it is neither any more.
+
+    It has all its tries before it again.
+    """
     with transaction.atomic():
-        mail.move(Sending.QUEUED, next_at=timezone.now(), last_error=f"released by {by}")
+        now = timezone.now()
+        mail.move(Sending.QUEUED, attempt=0, next_at=now, last_error=f"released by {by}")
         wake("freight.tasks.send_outgoing", mail.pk)
 
 

@@ -3,11 +3,11 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +15,12 @@ from django.utils import timezone
 from freight import letters, links, outbox, places, tariff, verification
 from freight.errors import StateConflict
 from freight.fields import FACT_NAMES, Container, Evidence, Facts, evidence_as_json
-from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, State, Tariff
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State, Tariff
 
 logger = logging.getLogger(__name__)
 OPERATOR_FACTS = (*FACT_NAMES, "containers")
 # how a fact that is not there stands in its column
-EMPTY = {"container": "", "origin": "", "destination": "", "containers": 1}
+EMPTY = {"container": "", "origin": "", "destination": ""}
 WAITING = (State.EXTRACTED, State.AWAITING_CUSTOMER, State.CONFIRMED)
 
 
@@ -38,8 +38,16 @@ def record_operator_facts(
     request: QuoteRequest, changes: Mapping[str, Any], *, by: str, now: dt.datetime
 ) -> None:
     """Keep facts that an operator entered; the evidence is their word and name. None clears a
-    fact.
+    fact. A draft quotation of the facts as they were is superseded.
+
+    Raises StateConflict once a price hangs on the facts.
     """
+    state = QuoteRequest.objects.select_for_update().values_list("state", flat=True)
+    if state.get(pk=request.pk) not in WAITING:
+        raise StateConflict("the request is priced or closed meanwhile")
+    request.quotations.filter(state=Quotation.State.DRAFT).update(
+        state=Quotation.State.SUPERSEDED, updated_at=now
+    )
     evidence = dict(request.evidence)
     for name, value in changes.items():
         if name not in OPERATOR_FACTS:
@@ -102,9 +110,7 @@ def _reasons_for_operator(request: QuoteRequest) -> list[str]:
     decided = {reason for entry in request.review_cleared for reason in entry["reasons"]}
     if request.machine and "machine" not in decided:
         reasons.append("machine")
-    try:
-        validate_email(request.customer_address)
-    except ValidationError:
+    if outbox.usable_address(request.customer_address) is None:
         reasons.append("address")
     return reasons
 
@@ -115,7 +121,8 @@ def _await_customer(
     if request.state != State.AWAITING_CUSTOMER:
         request.move(State.AWAITING_CUSTOMER)
     asked_before = OutgoingMail.objects.filter(request=request, kind=OutgoingMail.Kind.QUESTION)
-    if not ask or request.mode == Mode.OBSERVE or asked_before.exists():
+    mode = request.present_mode
+    if not ask or mode == Mode.OBSERVE or asked_before.exists():
         return
     token = links.issue(request, now)
     letter = letters.write(
@@ -133,7 +140,7 @@ def _await_customer(
         request=request,
         subject=letter.subject,
         text=letter.text,
-        draft=request.mode == Mode.DRAFT,
+        draft=mode == Mode.DRAFT,
     )
 
 
@@ -177,16 +184,19 @@ def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
         origin=origin,
         destination=destination,
         container=facts.container,
-        containers=facts.containers,
+        containers=facts.boxes,
         gross_weight_kg=facts.gross_weight_kg,
         etd=facts.etd,
         eta=facts.eta,
     )
     earlier = request.quotations.order_by("-revision").first()
     if earlier and earlier.state == Quotation.State.DRAFT and earlier.snapshot == price.snapshot:
-        return earlier  # the same facts at the same rates: what waits for approval stands
+        # the same facts at the same rates: what waits for approval stands
+        earlier.valid_until = _valid_until(now)
+        earlier.save(update_fields=["valid_until", "updated_at"])
+        return earlier
     request.quotations.exclude(state=Quotation.State.REFUSED).update(
-        state=Quotation.State.SUPERSEDED
+        state=Quotation.State.SUPERSEDED, updated_at=now
     )
     quotation = Quotation.objects.create(
         request=request,
@@ -198,17 +208,22 @@ def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
             for line in price.lines
         ],
         snapshot=price.snapshot,
-        valid_until=_day(now) + dt.timedelta(days=settings.BUSYBEE_QUOTATION_DAYS),
+        valid_until=_valid_until(now),
         draft_reason=_draft_reason(request, price.total),
     )
     if not quotation.draft_reason:
-        _issue(quotation)
+        _issue(quotation, now, capped=True)
     return quotation
 
 
+def _valid_until(now: dt.datetime) -> dt.date:
+    return _day(now) + dt.timedelta(days=settings.BUSYBEE_QUOTATION_DAYS)
+
+
 def _draft_reason(request: QuoteRequest, total: Any) -> str:
-    if request.mode != Mode.AUTO:
-        return f"mode {request.mode}"
+    mode = request.present_mode
+    if mode != Mode.AUTO:
+        return f"mode {mode}"
     if total > settings.BUSYBEE_APPROVAL_ABOVE_KRW:
         return "approval limit"
     return ""
@@ -219,10 +234,38 @@ def intent_key(quotation: Quotation) -> str:
     return f"quotation:{quotation.request.number}:{quotation.revision}"
 
 
-def _issue(quotation: Quotation) -> None:
-    """Make the quotation binding and intend its mail, in the caller's transaction."""
+def quoted_facts(quotation: Quotation) -> Facts:
+    """The facts that the price was made of, whatever the request says by now."""
+    told = quotation.snapshot["facts"]
+    return Facts(
+        gross_weight_kg=Decimal(told["gross_weight_kg"]),
+        container=Container(told["container"]),
+        etd=dt.date.fromisoformat(told["etd"]),
+        eta=dt.date.fromisoformat(told["eta"]),
+        origin=told["origin"],
+        destination=told["destination"],
+        containers=told["containers"],
+    )
+
+
+def _check_issuable(quotation: Quotation, request: QuoteRequest, now: dt.datetime) -> None:
+    """Raise StateConflict where this price may not go to the customer, or not any more."""
+    facts = quoted_facts(quotation)
+    if request.present_mode == Mode.OBSERVE:
+        raise StateConflict("nothing is sent while the mailbox only observes")
+    if facts != replace(request.facts, containers=request.facts.boxes):
+        raise StateConflict("the facts have changed since this price was made: carry on again")
+    if verification.problems(facts, today=_day(now)):
+        raise StateConflict("the facts no longer stand, the departure has passed: carry on again")
+
+
+def _issue(quotation: Quotation, now: dt.datetime, *, capped: bool, by: str = "") -> None:
+    """Make the quotation binding and intend its mail, in the transaction of the caller, who holds
+    the request's lock. It is valid from now on. Raises StateConflict.
+    """
     request = quotation.request
-    quotation.move(Quotation.State.ISSUED)
+    _check_issuable(quotation, request, now)
+    quotation.move(Quotation.State.ISSUED, valid_until=_valid_until(now), approved_by=by)
     request.move(State.QUOTED)
     letter = letters.write(
         "quotation",
@@ -230,7 +273,7 @@ def _issue(quotation: Quotation) -> None:
         name=request.customer_name,
         number=request.number,
         revision=quotation.revision,
-        known=letters.fact_lines(request.facts, request.language),
+        known=letters.fact_lines(quoted_facts(quotation), request.language),
         lines=letters.price_lines(quotation.lines, request.language),
         total=letters.amount(quotation.total),
         valid_until=quotation.valid_until.isoformat(),
@@ -241,24 +284,66 @@ def _issue(quotation: Quotation) -> None:
         request=request,
         subject=letter.subject,
         text=letter.text,
+        capped=capped,
     )
+
+
+def _locked(quotation: Quotation) -> QuoteRequest:
+    """The quotation's request, locked and read anew: always before the quotation itself."""
+    request = QuoteRequest.objects.select_for_update().get(pk=quotation.request_id)
+    quotation.request = request
+    return request
 
 
 @transaction.atomic
 def approve(quotation: Quotation, *, by: str, now: dt.datetime) -> None:
-    """Issue a draft quotation; raises StateConflict if it is no draft any more."""
-    quotation.approved_by = by
-    Quotation.objects.filter(pk=quotation.pk).update(approved_by=by)
-    _issue(quotation)
+    """Issue a draft quotation; raises StateConflict with the reason why it may not be issued."""
+    _locked(quotation)
+    _issue(quotation, now, capped=False, by=by)
     logger.info("quotation %s approved", quotation.pk)
 
 
 @transaction.atomic
-def refuse(quotation: Quotation, *, by: str, now: dt.datetime) -> None:
+def refuse(quotation: Quotation, *, by: str) -> None:
     """Put a draft quotation aside: nothing is sent, the request is declined."""
+    request = _locked(quotation)
     quotation.move(Quotation.State.REFUSED)
-    quotation.request.move(State.DECLINED)
-    logger.info("quotation %s refused", quotation.pk)
+    request.move(State.DECLINED)
+    logger.info("quotation %s refused by %s", quotation.pk, by)
+
+
+@transaction.atomic
+def reopen(request: QuoteRequest) -> None:
+    """Take back a quoted request whose customer wants changes: an operator carries it on.
+
+    The quotation that is out can't be ordered meanwhile; the next revision supersedes it.
+    """
+    row = QuoteRequest.objects.select_for_update().get(pk=request.pk)
+    if row.state == State.QUOTED:
+        row.move(State.CONFIRMED, review=sorted({*row.review, "correction"}))
+
+
+@transaction.atomic
+def withdraw(request: QuoteRequest, *, why: str, now: dt.datetime) -> bool:
+    """Undo a request that was never one: whether it could be, which is as long as nothing left us.
+
+    Mails that wait are given up with `why`, quotations superseded, chat links closed.
+    """
+    row = QuoteRequest.objects.select_for_update().get(pk=request.pk)
+    if row.state not in (*WAITING, State.QUOTED):
+        return False
+    mails = list(row.outgoing.select_for_update())
+    if any(mail.state not in (Sending.DRAFT, Sending.QUEUED, Sending.FAILED) for mail in mails):
+        return False
+    for mail in mails:
+        if mail.state != Sending.FAILED:
+            mail.move(Sending.FAILED, last_error=why[:300], next_at=None)
+    row.quotations.filter(state__in=[Quotation.State.DRAFT, Quotation.State.ISSUED]).update(
+        state=Quotation.State.SUPERSEDED, updated_at=now
+    )
+    row.chat_links.filter(revoked_at=None).update(revoked_at=now)
+    row.move(State.DECLINED)
+    return True
 
 
 def _day(now: dt.datetime) -> dt.date:

@@ -36,9 +36,18 @@ WORDS = (
     gettext_noop("the sender is not the recipient of the quotation"),
     gettext_noop("there is no open quotation"),
     gettext_noop("the quotation has expired"),
+    gettext_noop("a newer quotation has replaced the one that is answered"),
+    gettext_noop("a machine has sent it"),
+    gettext_noop("the mail does not plainly accept the quotation"),
+    gettext_noop("the mail changes the facts of the quotation"),
+    gettext_noop("the request is priced or closed meanwhile"),
+    gettext_noop("nothing is sent while the mailbox only observes"),
+    gettext_noop("the facts have changed since this price was made: carry on again"),
+    gettext_noop("the facts no longer stand, the departure has passed: carry on again"),
 )
 RELEASED = re.compile(r"released by (.+)")
 SETTLED = re.compile(r"settled by (.+)")
+WITHDRAWN = re.compile(r"withdrawn: relabelled by (.+)")
 
 
 def remark(text: str) -> str:
@@ -50,6 +59,8 @@ def remark(text: str) -> str:
         return _("released by %(name)s") % {"name": found[1]}
     if found := SETTLED.fullmatch(text):
         return _("settled by %(name)s") % {"name": found[1]}
+    if found := WITHDRAWN.fullmatch(text):
+        return _("withdrawn: relabelled by %(name)s") % {"name": found[1]}
     return _(text) if text in WORDS else text
 
 

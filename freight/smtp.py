@@ -2,9 +2,12 @@
 
 import re
 import smtplib
+import socket
 import ssl
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -40,9 +43,10 @@ class Relay:
 def deliver(relay: Relay, *, sender: str, recipient: str, raw: bytes, seconds: float) -> None:
     """Hand `raw` to the relay, which has it when this returns.
 
-    Nothing is sent after half of `seconds`, and an answer is awaited for a quarter at most, so that
-    a caller whose lease is `seconds` long is never overtaken by its own mail. Raises NotAccepted
-    (nobody     has it) or OutcomeUnknown (the bytes left, no answer came).
+    Nothing is begun after half of `seconds`, an answer is awaited for a quarter at most, and the
+    connection is cut after three quarters, so that a caller whose lease is `seconds` long is never
+    overtaken by its own mail. Raises NotAccepted (nobody has it) or OutcomeUnknown (the bytes left,
+    no clear answer came).
     """
     started = time.monotonic()
     try:
@@ -53,7 +57,8 @@ def deliver(relay: Relay, *, sender: str, recipient: str, raw: bytes, seconds: f
         _offer(smtp, sender, recipient)
         if time.monotonic() - started > seconds / 2:
             raise NotAccepted("the relay is too slow", permanent=False)
-        _transfer(smtp, raw)
+        with _cut_off(smtp, started + seconds * 3 / 4 - time.monotonic()):
+            _transfer(smtp, raw)
     finally:
         smtp.close()
 
@@ -87,6 +92,30 @@ def _offer(smtp: smtplib.SMTP, sender: str, recipient: str) -> None:
         raise NotAccepted(f"before the mail: {exc}", permanent=False) from exc
 
 
+@contextmanager
+def _cut_off(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Cut the connection after `seconds`: a timeout alone starts anew with each byte of a relay
+    that talks slowly.
+    """
+
+    sock = smtp.sock
+
+    def cut() -> None:
+        with suppress(OSError):
+            if sock:
+                # past the TLS layer, which another thread is reading from
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+
+
 def _transfer(smtp: smtplib.SMTP, raw: bytes) -> None:
     body = LEADING_DOT.sub(b"..", re.sub(rb"\r?\n", b"\r\n", raw))
     try:
@@ -94,8 +123,10 @@ def _transfer(smtp: smtplib.SMTP, raw: bytes) -> None:
         code, text = smtp.getreply()
     except (OSError, smtplib.SMTPException) as exc:
         raise OutcomeUnknown(f"after the mail: {exc}") from exc
-    if code != 250:
+    if 400 <= code < 600:
         raise _refusal(code, text)
+    if not 200 <= code < 300:  # smtplib says -1 for what is no reply at all
+        raise OutcomeUnknown(f"after the mail: no reply of SMTP ({code})")
     with suppress(OSError, smtplib.SMTPException):
         smtp.quit()  # the mail is with the relay; how it says goodbye changes nothing
 

@@ -6,8 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from freight import outbox
+from freight.wake import wake
 
 logger = logging.getLogger(__name__)
+SWEPT_AT_ONCE = 200
 
 
 @shared_task
@@ -18,8 +20,11 @@ def send_outgoing(mail_id: int) -> str:
 
 @shared_task
 def sweep() -> int:
-    """Take up the outgoing mails whose wake-up was lost or whose time has come; their number."""
-    ids = outbox.due_ids(timezone.now())
+    """Wake the senders of the mails whose wake-up was lost or whose time has come; their number.
+
+    It sends nothing itself: a slow relay or one bad mail would hold up all the others.
+    """
+    ids = outbox.due_ids(timezone.now(), limit=SWEPT_AT_ONCE)
     for mail_id in ids:
-        outbox.send(mail_id)
+        wake("freight.tasks.send_outgoing", mail_id)
     return len(ids)

@@ -31,16 +31,14 @@ def problems(facts: Facts, *, today: dt.date) -> tuple[Problem, ...]:
 
 
 def _cargo(facts: Facts) -> Iterator[Problem]:
-    if facts.containers < 1:
+    if facts.boxes < 1:
         yield Problem("containers", "not_positive")
     weight = facts.gross_weight_kg
     if weight is None:
         return
     if not weight.is_finite() or weight <= 0:
         yield Problem("gross_weight_kg", "not_positive")
-    elif facts.container is not None and weight > facts.container.payload_kg * max(
-        facts.containers, 1
-    ):
+    elif facts.container is not None and weight > facts.container.payload_kg * max(facts.boxes, 1):
         yield Problem("gross_weight_kg", "too_heavy")
 
 

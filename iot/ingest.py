@@ -13,8 +13,9 @@ import paho.mqtt.client as paho
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections
 from django.utils import timezone
 
+from iot.errors import PictureNotKept
 from iot.mqtt import KEEPALIVE_SECONDS, BrokerAddress, backoff_seconds, new_client
-from iot.payloads import SUBSCRIPTIONS
+from iot.payloads import MAX_FRAME_BYTES, SUBSCRIPTIONS
 from iot.telemetry import Received, Recorded, record
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ BATCH_SECONDS = 0.1
 # a broker that allows 20 messages in flight sends no more before these are acknowledged
 IDLE_SECONDS = 0.02
 REPORT_SECONDS = 60.0
+# the broker holds back QoS 1 until we acknowledge; nothing but this holds back QoS 0
+MAX_WAITING = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Ingester:
 
     def report(self) -> None:
         """One line with what was counted since the start."""
-        counted = " ".join(f"{name}={count}" for name, count in sorted(self.counts.items()))
+        # a copy: the network's thread counts as well
+        counted = " ".join(f"{name}={count}" for name, count in sorted(dict(self.counts).items()))
         logger.info("ingest: %s", counted or "nothing yet")
 
     def _collect(self) -> list[Delivery]:
@@ -120,8 +124,8 @@ class Ingester:
                 for delivery in batch:
                     self._settle([delivery])
                 return
-            except DatabaseError as exc:
-                logger.warning("database: %s; the batch is kept", type(exc).__name__)
+            except (DatabaseError, PictureNotKept) as exc:
+                logger.warning("not stored: %s; the batch is kept", type(exc).__name__)
                 close_old_connections()
                 failures += 1
                 self._stopping.wait(backoff_seconds(failures))
@@ -158,6 +162,9 @@ class Ingester:
                 self._client.loop_forever()
             except (OSError, ValueError) as exc:
                 logger.warning("no connection to the broker: %s", type(exc).__name__)
+            except Exception:  # the edge of the loop: alive and deaf would be the worst end
+                logger.exception("the connection to the broker broke off")
+                self.connected.clear()  # a failure, though it had been connected: longer pauses
             failures = 0 if self.connected.is_set() else failures + 1
             self.connected.clear()
             self._stopping.wait(backoff_seconds(failures))
@@ -191,5 +198,10 @@ class Ingester:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "\N{REPLACEMENT CHARACTER}"
-        received = Received(topic, message.payload, timezone.now(), message.retain)
+        if message.qos == 0 and self._deliveries.qsize() >= MAX_WAITING:
+            self.counts["overflow"] += 1
+            return
+        # a byte too many is enough to refuse it; MQTT would allow 256 MB
+        payload = message.payload[: MAX_FRAME_BYTES + 1]
+        received = Received(topic, payload, timezone.now(), message.retain)
         self._deliveries.put(Delivery(message.mid, message.qos, self._epoch, received))

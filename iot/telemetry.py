@@ -1,5 +1,6 @@
 """Writes a batch of received messages: readings, pictures, latest states and alarms at once."""
 
+import contextlib
 import datetime as dt
 import logging
 import os
@@ -12,8 +13,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 
 from iot import alarms
+from iot.errors import PictureNotKept
 from iot.live import state_json
 from iot.models import Alarm, Device, DeviceState, Frame, Reading
 from iot.payloads import Message, Picture, Position, Presence, Refusal, Telemetry, parse
@@ -22,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # anyone with the broker's password can invent names: the table must not grow with them
 MAX_UNAPPROVED = 200
+# enough for an operator to see whose camera it is
+MAX_UNAPPROVED_PICTURES = 5
 STATE_FIELDS = [f.name for f in DeviceState._meta.fields if f.name != "device"]
 
 
@@ -55,7 +60,8 @@ class _Sight:
 def record(batch: Sequence[Received]) -> Recorded:
     """Write `batch` in one transaction; a message that is there already is only counted.
 
-    When this returns, all of it is committed and may be acknowledged to the broker.
+    When this returns, all of it is committed and may be acknowledged to the broker. Raises
+    PictureNotKept, with nothing written, where the disk takes no picture.
     """
     refused: Counter[str] = Counter()
     messages: list[tuple[Message, Received]] = []
@@ -80,12 +86,18 @@ def _count_refused(refused: Counter[str], reason: str, received: Received) -> No
 
 def _write(messages: list[tuple[Message, Received]], refused: Counter[str]) -> Recorded:
     sights = _sights({device_of(message) for message, _ in messages})
+    room = _picture_room(messages, sights)
     known = []
     for message, received in messages:
-        if device_of(message) in sights:
-            known.append((message, received))
-        else:
+        device = device_of(message)
+        if device not in sights:
             _count_refused(refused, "too many unapproved devices", received)
+        elif isinstance(message, Picture) and room.get(device, 1) <= 0:
+            _count_refused(refused, "too many pictures of an unapproved device", received)
+        else:
+            known.append((message, received))
+            if isinstance(message, Picture) and device in room:
+                room[device] -= 1
     fresh = _insert(known, sights)
     for message, received in fresh:
         _apply(sights[device_of(message)], message, received)
@@ -97,6 +109,19 @@ def _write(messages: list[tuple[Message, Received]], refused: Counter[str]) -> R
         refused=refused,
         states=tuple(state_json(s.device, s.state, sorted(s.alarms)) for s in touched),
     )
+
+
+def _picture_room(
+    messages: list[tuple[Message, Received]], sights: dict[str, _Sight]
+) -> dict[str, int]:
+    """How many pictures each unapproved device may still send; approved ones are not in it."""
+    cameras = {device_of(message) for message, _ in messages if isinstance(message, Picture)}
+    waiting = [s.device for name, s in sights.items() if name in cameras and not s.device.approved]
+    if not waiting:
+        return {}
+    rows = Frame.objects.filter(device__in=waiting).values("device").order_by("device")
+    kept = dict(rows.annotate(kept=Count("pk")).values_list("device", "kept"))
+    return {device.name: MAX_UNAPPROVED_PICTURES - kept.get(device.pk, 0) for device in waiting}
 
 
 def device_of(message: Message) -> str:
@@ -221,11 +246,17 @@ def _keep_picture(picture: Picture) -> str:
     """Write the bytes under their sha256; the stored path. The file appears whole or not at all."""
     name = f"frames/{picture.sha256[:2]}/{picture.sha256}.jpg"
     path = frame_path(name)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(picture.data)
-        part.replace(path)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(picture.data)
+            part.replace(path)
+    except OSError as exc:
+        # half a picture would take up the room that is short
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise PictureNotKept(exc.strerror or type(exc).__name__) from exc
     return name
 
 

@@ -235,7 +235,8 @@ class EmailAdmin(ReadOnlyAdmin):
             gettext_lazy("Relabel this mail"),
             gettext_lazy(
                 "The classifier learns from it, and the mail goes the way of its new label. "
-                "To undo it, relabel it back."
+                "A request that it had opened is withdrawn if nothing has been sent for it yet; "
+                "else the request goes on as it is. Orders stay."
             ),
             form=RelabelForm,
             button=gettext_lazy("Relabel"),

@@ -18,9 +18,9 @@ class OutsideFailure(PipelineError):
     """The world failed (a server, a disk, a database): tried again later."""
 
 
-class Exhausted(PipelineError):
-    """The step killed or exhausted its process: tried once more, then quarantined."""
-
-
 class MailboxError(OutsideFailure):
     """The mailbox cannot be read now."""
+
+
+class FilesLeft(MailboxError):
+    """Some files of a folder could not be read or moved; all others were taken in."""

@@ -22,7 +22,8 @@ _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]{1,64}@[^\s<>,;:\"()\[\]\\@]{1,189}")
-MESSAGE_ID = re.compile(r"<[^<>\s]{1,996}>")
+# no control characters: a database refuses NUL, a header line would be cut by the others
+MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f-\x9f]{1,996}>")
 
 
 def base64_bytes(data: bytes) -> bytes:

@@ -5,6 +5,7 @@ from django.db import transaction
 from pipeline.chain import from_step, resume
 from pipeline.errors import StateConflict
 from pipeline.models import Email, Step, StepName
+from pipeline.work import hold
 
 
 @transaction.atomic
@@ -15,6 +16,7 @@ def replay(email: Email, step_name: str) -> None:
     has one intent key. Raises StateConflict for a step that the mail never reached.
     """
     name = StepName(step_name)
+    hold(email.pk)
     step = Step.objects.select_for_update().filter(email=email, name=name).first()
     if step is None:
         raise StateConflict(f"mail {email.pk} has not come as far as {name}")

@@ -15,20 +15,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.utils import timezone
 
 from freight.errors import StateConflict as TradeConflict
 from pipeline.chain import following
-from pipeline.errors import BadMail, Exhausted, Fenced, OutsideFailure
+from pipeline.errors import BadMail, Fenced, OutsideFailure
 from pipeline.models import Email, Step, StepName
 
 logger = logging.getLogger(__name__)
 
 TRIES_OUTSIDE = 8
-TRIES_EXHAUSTED = 2
-# a worker may die for reasons that are not this mail's (a deploy, the OOM killer): more patience
-# here
+# a worker may die for reasons that are not this mail's: a deploy, the OOM killer
 DEATHS = 5
 
 
@@ -89,10 +87,11 @@ def _perform(step: Step, function: StepFunction, *, go_on: bool) -> tuple[Step |
         logger.info("mail %s %s attempt %s was overtaken", step.email_id, step.name, step.attempt)
     except BadMail as exc:
         _quarantine(step, str(exc))
-    except Exhausted as exc:
-        _fail(step, str(exc), tries=TRIES_EXHAUSTED)
+    except DataError as exc:
+        # the database will refuse the same value each time
+        _quarantine(step, f"{type(exc).__name__}: {exc}", trace=traceback.format_exc())
     except (OutsideFailure, OSError, DatabaseError, TradeConflict) as exc:
-        _fail(step, f"{type(exc).__name__}: {exc}", tries=TRIES_OUTSIDE)
+        _fail(step, f"{type(exc).__name__}: {exc}")
     except Exception as exc:
         # the edge of the worker's loop: a bug stops this mail, not the ones behind it
         logger.exception("mail %s %s failed by a bug", step.email_id, step.name)
@@ -108,6 +107,7 @@ def _finish(step: Step, outcome: Outcome, *, go_on: bool) -> Step | None:
     after = following(StepName(step.name))
     state = Step.State.SKIPPED if outcome.skipped else Step.State.DONE
     with transaction.atomic():
+        hold(step.email_id)
         own = step.owned().update(
             state=state, lease_until=None, finished_at=now, reason=outcome.note[:300], traceback=""
         )
@@ -127,6 +127,17 @@ def _finish(step: Step, outcome: Outcome, *, go_on: bool) -> Step | None:
     return next_step if go_on else None
 
 
+def hold(email_id: int) -> None:
+    """Let nobody else finish, quarantine or replay a step of this mail before this transaction
+    ends.
+
+    Without it a replay on PostgreSQL would not see the next step that a worker inserts meanwhile.
+    Whoever locks other rows too takes this lock first.
+    """
+    mails = Email.objects.select_for_update(no_key=True).filter(pk=email_id)
+    list(mails.values_list("pk"))
+
+
 def _open(email_id: int, name: StepName, now: dt.datetime, *, claimed: bool) -> Step:
     """The row of step `name`, due now, or owned by the caller from the start."""
     step = Step(email_id=email_id, name=name, next_at=now)
@@ -139,10 +150,10 @@ def _open(email_id: int, name: StepName, now: dt.datetime, *, claimed: bool) -> 
     return step
 
 
-def _fail(step: Step, reason: str, *, tries: int) -> None:
+def _fail(step: Step, reason: str) -> None:
     """Give the step back with a later due time, or quarantine its mail after the last try."""
     failures = step.failures + 1
-    if failures >= tries:
+    if failures >= TRIES_OUTSIDE:
         _quarantine(step, f"{reason} ({failures} tries)")
         return
     wait = random.uniform(1, min(600, 4 * 2**failures))
@@ -159,6 +170,7 @@ def _fail(step: Step, reason: str, *, tries: int) -> None:
 @transaction.atomic
 def _quarantine(step: Step, reason: str, *, trace: str = "") -> None:
     """Set the mail aside for an operator, with the reason; nothing of it is lost."""
+    hold(step.email_id)
     rows = step.owned().update(
         state=Step.State.QUARANTINED,
         lease_until=None,

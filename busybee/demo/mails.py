@@ -111,7 +111,7 @@ def _facts(material: Mapping[str, Any], days: Mapping[str, Day]) -> Facts:
         eta=days["eta"].plain() if "eta" in stated else None,
         origin=stated.get("origin"),
         destination=stated.get("destination"),
-        containers=stated.get("containers", 1),
+        containers=stated.get("containers"),
     )
 
 

@@ -117,6 +117,8 @@ def copy_wheel(install: Path, target: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():  # the programs look for them beside their package
         shutil.copytree(libraries, target / libraries.name)
+    for made in (target, target / package.name):  # ours is a umask that closes them to nobody
+        made.chmod(0o755)
     return copied / "bin"
 
 

@@ -1,4 +1,4 @@
-"""Kill the mail worker and empty Redis while mails are processed: each quotation goes out once."""
+"""Kill the workers in turn and empty Redis amid the mails: each quotation goes out once."""
 
 import os
 import signal
@@ -14,8 +14,9 @@ from busybee.throwaway import Installation, running
 MAILS = 200
 KILLS = 10
 FLUSHES_AFTER = (3, 7)
+WORKERS = ("mail", "desk")  # one understands mails, the other sends them
 PROCESSES = (
-    "redis", "sink", "mqtt", "migrate", "prepare", "mail", "training", "beat", "poller"
+    "redis", "sink", "mqtt", "migrate", "prepare", "mail", "desk", "training", "beat", "poller"
 )  # fmt: skip
 
 
@@ -23,9 +24,9 @@ def finished(busybee: Installation) -> int:
     return int(busybee.value("SELECT count(*) FROM pipeline_email WHERE state = 'done'"))
 
 
-def kill_worker(busybee: Installation) -> None:
+def kill(busybee: Installation, worker: str) -> None:
     """SIGKILL the worker and its children at once, as the OOM killer or a power cut would."""
-    pid = busybee.wait(lambda: busybee.pid_of("mail"), why="the mail worker is up")
+    pid = busybee.wait(lambda: busybee.pid_of(worker), why=f"{worker} is up")
     os.killpg(os.getpgid(pid), signal.SIGKILL)
 
 
@@ -36,15 +37,15 @@ def test_two_hundred_mails_survive_ten_kills_and_two_lost_redises() -> None:
         for number in range(MAILS):
             sender = f"Shipper {number} <s{number}@shipper{number}.example>"
             busybee.drop(f"{number:03}", mail(sender, f"견적 요청 {number}", COMPLETE))
-        for kill in range(KILLS):
+        for number in range(KILLS):
             start, begun = finished(busybee), time.monotonic()
             # in the middle of the work: after some progress, at a moment nobody chose
             busybee.wait(
                 lambda: finished(busybee) > start + 2 or time.monotonic() - begun > 8,  # noqa: B023  # called at once
                 why="progress",
             )
-            kill_worker(busybee)
-            if kill in FLUSHES_AFTER:
+            kill(busybee, WORKERS[number % 2])
+            if number in FLUSHES_AFTER:
                 broker.flushall()
         broker.close()
 

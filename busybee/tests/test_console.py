@@ -198,6 +198,12 @@ def test_metrics_are_for_this_machine_only(
     assert response.status_code == status
 
 
+def test_metrics_in_production_are_for_the_key_alone(client: Client, settings: Settings) -> None:
+    settings.BUSYBEE_EMBEDDED = False
+    proxied = {"X-Forwarded-Proto": "https"}  # all that some proxies say
+    assert client.get("/metrics", headers=proxied).status_code == 403
+
+
 def test_metrics_open_to_the_key_from_afar(client: Client) -> None:
     headers = {"Authorization": f"Bearer {settings.BUSYBEE_API_KEY}"}
     response = client.get("/metrics", headers=headers, REMOTE_ADDR="203.0.113.9")

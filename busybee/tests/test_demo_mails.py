@@ -301,7 +301,7 @@ def test_only_what_is_below_the_approval_limit_is_quoted_at_once(mail: DemoMail)
         origin=origin,
         destination=destination,
         container=facts.container,
-        containers=facts.containers,
+        containers=facts.boxes,
         gross_weight_kg=facts.gross_weight_kg,
         etd=facts.etd,
         eta=facts.eta,

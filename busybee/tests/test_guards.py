@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 
 from busybee.celery import app
@@ -105,6 +107,32 @@ def test_every_queue_has_a_worker(tmp_path: Path) -> None:
         argvs = [process.argv for process in made.processes if "-Q" in process.argv]
     served = {queue for argv in argvs for queue in argv[argv.index("-Q") + 1].split(",")}
     assert served == set(Queue)
+
+
+def compose_commands() -> dict[str, str]:
+    """The command of each service in docker-compose.yml."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    return {name: service.get("command", "") for name, service in services.items()}
+
+
+def test_compose_runs_the_same_workers_as_up(tmp_path: Path) -> None:
+    from busybee.services import stack
+
+    with stack(tmp_path) as made:
+        ours = {p.name: p.argv[p.argv.index("-Q") + 1] for p in made.processes if "-Q" in p.argv}
+    found = ((name, re.search(r"-Q (\S+)", words)) for name, words in compose_commands().items())
+    assert {name: match[1] for name, match in found if match} == ours
+
+
+def test_compose_puts_no_secret_on_a_command_line() -> None:
+    # "$$NAME" is expanded by the container's shell, "${NAME}" by Compose, into the command itself
+    telling = re.compile(r"(?<!\$)\$\{\w*(?:PASSWORD|KEY|SECRET)|mosquitto_passwd -b")
+    assert not [name for name, words in compose_commands().items() if telling.search(words)]
+
+
+def test_ticks_of_beat_do_not_pile_up() -> None:
+    ticks: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+    assert not [name for name, tick in ticks.items() if not tick["options"]["expires"]]
 
 
 def test_setup_loads_nothing_heavy() -> None:

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import TestCase
 from django.utils import timezone
+from redis import Redis
 
 from busybee.mail_sink import Faults, serve
-from freight import outbox
+from freight import outbox, tasks
+from freight.errors import NotAccepted, UnusableAddress
+from freight.journal import DirectoryJournal
 from freight.models import OutgoingMail, QuoteRequest, Sending
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
@@ -153,15 +157,53 @@ def test_stalled_answer_is_uncertain_then_found(
     assert len(kept(tmp_path)) == 1
 
 
-def test_dead_sender_is_looked_up(sink: SinkStarter, mail: OutgoingMail, tmp_path: Path) -> None:
+def test_dead_sender_is_looked_up_a_lease_later(
+    sink: SinkStarter, mail: OutgoingMail, tmp_path: Path
+) -> None:
     sink(None)
     past = timezone.now() - dt.timedelta(seconds=1)
     OutgoingMail.objects.filter(pk=mail.pk).update(
         state=Sending.SENDING, attempt=1, lease_until=past
     )
+    # the relay may still be writing what the dead one sent last
+    assert outbox.send(mail.pk) == Sending.UNCERTAIN
+    assert outbox.send(mail.pk) == Sending.UNCERTAIN
+    due_now(mail)
 
     assert outbox.send(mail.pk) == Sending.SENT
     assert len(kept(tmp_path)) == 1
+
+
+def test_look_up_that_another_sender_overtook_sends_nothing(
+    sink: SinkStarter, mail: OutgoingMail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink(Faults(drop_after_data=1))
+    OutgoingMail.objects.filter(pk=mail.pk).update(state=Sending.UNCERTAIN, attempt=1)
+    look = DirectoryJournal.holds
+
+    def overtaken(journal: DirectoryJournal, message_id: str) -> bool:
+        monkeypatch.setattr(DirectoryJournal, "holds", look)
+        found = look(journal, message_id)
+        assert outbox.send(mail.pk) == Sending.UNCERTAIN  # kept, and its answer lost
+        return found
+
+    monkeypatch.setattr(DirectoryJournal, "holds", overtaken)
+    outbox.send(mail.pk)
+    assert len(kept(tmp_path)) == 1
+
+
+def test_sender_that_lost_its_lease_changes_nothing(
+    sink: SinkStarter, mail: OutgoingMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = timezone.now() + dt.timedelta(hours=1)
+
+    def overtaken(*_: object, **__: object) -> None:
+        OutgoingMail.objects.filter(pk=mail.pk).update(lease_until=later)
+        raise NotAccepted("planted", permanent=False)
+
+    sink(None)
+    monkeypatch.setattr("freight.outbox.deliver", overtaken)
+    assert outbox.send(mail.pk) == Sending.SENDING
 
 
 def test_uncertain_mail_without_a_journal_waits_for_the_operator(
@@ -180,13 +222,53 @@ def test_uncertain_mail_without_a_journal_waits_for_the_operator(
     assert mail.state == Sending.FAILED
 
 
+@pytest.mark.parametrize("state", [Sending.QUEUED, Sending.UNCERTAIN])
 def test_switched_off_sending_keeps_everything(
-    sink: SinkStarter, mail: OutgoingMail, settings: Any, tmp_path: Path
+    sink: SinkStarter, mail: OutgoingMail, settings: Any, tmp_path: Path, state: str
 ) -> None:
     sink(None)
     settings.BUSYBEE_SENDING = False
+    OutgoingMail.objects.filter(pk=mail.pk).update(state=state)
+
+    assert outbox.send(mail.pk) == state
+    assert kept(tmp_path) == []
+
+
+def test_switched_off_sending_still_finds_what_was_sent(
+    sink: SinkStarter, mail: OutgoingMail, settings: Any
+) -> None:
+    sink(Faults(drop_after_data=1))
+    outbox.send(mail.pk)
+    settings.BUSYBEE_SENDING = False
+    due_now(mail)
+
+    assert outbox.send(mail.pk) == Sending.SENT
+
+
+def test_outage_of_a_day_is_not_final(mail: OutgoingMail) -> None:
+    earliest = sum(outbox._gaps(attempt)[0] for attempt in range(1, outbox.TRIES))
+    assert earliest > 24 * 3600
+
+
+def test_last_try_is_final_until_an_operator_starts_over(mail: OutgoingMail, settings: Any) -> None:
+    settings.BUSYBEE_SMTP_URL = "smtp://127.0.0.1:9"
+    OutgoingMail.objects.filter(pk=mail.pk).update(attempt=outbox.TRIES - 1)
+    assert outbox.send(mail.pk) == Sending.FAILED
+    mail.refresh_from_db()
+    outbox.retry(mail, by="lee")
 
     assert outbox.send(mail.pk) == Sending.QUEUED
+
+
+def test_sweep_publishes_and_sends_nothing(
+    sink: SinkStarter, mail: OutgoingMail, empty_redis: str, tmp_path: Path
+) -> None:
+    sink(None)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert tasks.sweep() == 1
+
+    with Redis.from_url(empty_redis) as broker:
+        assert broker.llen("outbox") == 1
     assert kept(tmp_path) == []
 
 
@@ -198,6 +280,57 @@ def test_fourth_mail_of_a_thread_and_day_is_held_back(
         for n in range(3)
     ]
     assert states == [Sending.QUEUED, Sending.QUEUED, Sending.DRAFT]
+
+
+def test_mail_of_an_operator_knows_no_cap(mail: OutgoingMail, asked: QuoteRequest) -> None:
+    states = [
+        outbox.intend(
+            key=f"k{n}", kind="quotation", request=asked, subject="s", text="t", capped=False
+        ).state
+        for n in range(7)
+    ]
+    assert set(states) == {Sending.QUEUED}
+
+
+def test_international_domain_arrives(sink: SinkStarter, tmp_path: Path) -> None:
+    sink(None)
+    request = QuoteRequest.objects.create(
+        customer_address="kim@한국.kr", customer_name="김하나", language="ko"
+    )
+    mail = outbox.intend(key="k", kind="quotation", request=request, subject="s", text="t")
+    assert outbox.send(mail.pk) == Sending.SENT
+
+    message = message_from_bytes(kept(tmp_path)[0], policy=policy.default)
+    assert message["X-Envelope-To"] == "kim@xn--3e0b707e.kr"
+    assert message["To"].addresses[0].addr_spec == "kim@xn--3e0b707e.kr"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "김@shipper.example",
+        "kim@straße.example",
+        "kim@",
+        "kim",
+        "",
+        "kim@a..example",
+        "kim@a.example\r\nBcc: all@other.example",
+        pytest.param(f"kim@{'한' * 60}.kr", id="label too long"),
+        pytest.param(f"kim@{'한국.' * 22}kr", id="too long in ASCII"),
+    ],
+)
+def test_address_that_no_mail_can_go_to(address: str) -> None:
+    request = QuoteRequest.objects.create(customer_address=address)
+
+    assert outbox.usable_address(address) is None
+    with pytest.raises(UnusableAddress):
+        outbox.intend(key="k", kind="quotation", request=request, subject="s", text="t")
+
+
+def test_own_address_may_have_an_international_domain(settings: Any) -> None:
+    settings.BUSYBEE_MAIL_FROM = "한국 <quote@한국.kr>"
+
+    assert outbox.fixed_message_id("k").endswith("@xn--3e0b707e.kr>")
 
 
 def test_header_injection_stays_in_its_line() -> None:

@@ -65,6 +65,28 @@ def test_secrets_are_the_owners_only(home: Path) -> None:
             assert stat.S_IMODE((home / name).stat().st_mode) == 0o600, name
 
 
+def test_home_is_the_owners_only(home: Path) -> None:
+    home.mkdir(mode=0o755)
+    with stack(home):
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [str(services.CODE / "manage.py"), "shell", "--command"],
+        ["-c", "import sys, busybee.asgi; exec(sys.argv[1])"],
+        ["-c", "import sys, busybee.celery; exec(sys.argv[1])"],
+    ],
+)
+def test_every_entry_makes_private_files(tmp_path: Path, words: list[str]) -> None:
+    code = f"open({str(tmp_path / 'made')!r}, 'w').close()"
+    environment = {**os.environ, "PYTHONPATH": str(services.CODE)}
+    command = [sys.executable, *words, code]
+    subprocess.run(command, env=environment, check=True, umask=0o022, capture_output=True)
+    assert stat.S_IMODE((tmp_path / "made").stat().st_mode) == 0o600
+
+
 def test_no_password_stands_on_a_command_line(home: Path) -> None:
     with stack(home, demo=True) as made:
         secrets = [(home / f"{name}_password").read_text() for name in ("redis", "mqtt", "flower")]
@@ -100,6 +122,27 @@ def test_production_embeds_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("BUSYBEE_EMBEDDED", "0")
     with stack(home) as made:
         assert not {"redis", "sink", "mqtt"} & {p.name for p in made.processes}
+
+
+def test_mail_that_goes_out_has_a_worker_of_its_own(home: Path) -> None:
+    with stack(home) as made:
+        workers = {p.name: p.argv[p.argv.index("-Q") + 1] for p in made.processes if "-Q" in p.argv}
+    assert workers == {"mail": "mail,llm", "desk": "outbox,chat", "training": "training"}
+
+
+@pytest.mark.parametrize(
+    ("embedded", "url"), [("1", "smtp://stale:1"), ("0", "smtp://127.0.0.1:1025")]
+)
+def test_stale_runtime_file_is_nothing_to_production(home: Path, embedded: str, url: str) -> None:
+    home.mkdir()
+    (home / "runtime.env").write_text("BUSYBEE_SMTP_URL=smtp://stale:1\n")
+    environment = {**os.environ, "BUSYBEE_HOME": str(home), "BUSYBEE_EMBEDDED": embedded}
+    code = "from busybee import settings; print(settings.BUSYBEE_SMTP_URL)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment, cwd=services.CODE, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == url
 
 
 def test_only_leaves_out_the_rest_and_what_waits_for_it(home: Path) -> None:

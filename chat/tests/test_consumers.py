@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
-from chat import access, tasks
+from chat import access, services, tasks
 from chat.models import Message, Session
 from chat.tests.factories import QuoteRequestFactory
 from freight.models import ChatLink, QuoteRequest, State
@@ -30,13 +30,14 @@ def communicator(*headers: tuple[bytes, bytes]) -> WebsocketCommunicator:
 
 @asynccontextmanager
 async def tab(
-    token: str = "", last_seq: int = 0, *headers: tuple[bytes, bytes]
+    token: str = "", last_seq: int = 0, *headers: tuple[bytes, bytes], conversation: str = ""
 ) -> AsyncIterator[WebsocketCommunicator]:
     """A page that has said hello; its `welcome` is still to be read."""
     socket = communicator(ORIGIN, *headers)
     connected, _ = await socket.connect(timeout=5)
     assert connected
-    await socket.send_json_to({"type": "hello", "token": token, "last_seq": last_seq})
+    hello = {"token": token, "conversation": conversation, "last_seq": last_seq}
+    await socket.send_json_to({"type": "hello", **hello})
     try:
         yield socket
     finally:
@@ -67,6 +68,12 @@ async def answer() -> None:
     """What the worker on queue `chat` does."""
     for pk in [row.pk async for row in Message.objects.unanswered()]:
         await sync_to_async(tasks.answer)(pk)
+
+
+async def cookie_of(request: QuoteRequest, *, name: QuoteRequest | None = None) -> str:
+    """The cookie that opens the conversation about `request`, under that of `name`."""
+    link = await ChatLink.objects.aget(request=request)
+    return f"{access.cookie_name((name or request).public_id)}={access.seal_link(link.pk)}"
 
 
 @sync_to_async
@@ -198,10 +205,9 @@ async def test_without_token_and_cookie_nobody_is_let_in() -> None:
 async def test_a_cookie_opens_its_own_conversation_only(token_for: Token) -> None:
     mine, _ = await asked_by(token_for)
     theirs, their_token = await asked_by(token_for)
-    link = await ChatLink.objects.aget(request=mine)
-    cookie = (b"cookie", f"{access.COOKIE}={access.seal_link(link.pk)}".encode())
+    cookie = (b"cookie", (await cookie_of(mine)).encode())
 
-    async with tab("", 0, cookie) as socket:
+    async with tab("", 0, cookie, conversation=str(mine.public_id)) as socket:
         welcome = await until(socket, "welcome")
         await say(socket, "a", "my own words")
         await until(socket, "ack")
@@ -213,12 +219,58 @@ async def test_a_cookie_opens_its_own_conversation_only(token_for: Token) -> Non
     assert "my own words" not in json.dumps(other)
 
 
-async def test_a_forged_cookie_is_denied(token_for: Token) -> None:
-    await asked_by(token_for)
-    link = await ChatLink.objects.aget()
-    forged = access.seal_link(link.pk)[:-2] + "xx"
+async def test_of_two_cookies_each_tab_gets_its_own(token_for: Token) -> None:
+    requests = [(await asked_by(token_for))[0] for _ in range(2)]
+    cookies = "; ".join([await cookie_of(request) for request in requests])
 
-    async with tab("", 0, (b"cookie", f"{access.COOKIE}={forged}".encode())) as socket:
+    for request in requests:
+        header = (b"cookie", cookies.encode())
+        async with tab("", 7, header, conversation=str(request.public_id)) as socket:
+            assert (await until(socket, "welcome"))["number"] == request.number
+
+
+@pytest.mark.parametrize("named", ["", "x", "other"])
+async def test_a_page_of_another_conversation_is_denied(token_for: Token, named: str) -> None:
+    mine, token = await asked_by(token_for)
+    other, _ = await asked_by(token_for)
+    cookie = (b"cookie", (await cookie_of(mine, name=other)).encode())
+    conversation = str(other.public_id) if named == "other" else named
+
+    async with tab("", 0, cookie, conversation=conversation) as socket:
+        assert await refused(socket) == ("denied", 4401)
+    async with tab(token, conversation=str(other.public_id)) as socket:
+        assert await refused(socket) == ("denied", 4401)
+
+
+async def test_a_forged_cookie_is_denied(token_for: Token) -> None:
+    request, _ = await asked_by(token_for)
+    forged = (await cookie_of(request))[:-2] + "xx"
+
+    async with tab(
+        "", 0, (b"cookie", forged.encode()), conversation=str(request.public_id)
+    ) as socket:
+        assert await refused(socket) == ("denied", 4401)
+
+
+async def test_an_open_page_reads_no_more_once_its_link_is_revoked(token_for: Token) -> None:
+    request, token = await asked_by(token_for)
+    async with tab(token) as socket, tab(token) as other:
+        await until(socket, "welcome")
+        await until(other, "welcome")
+        await sync_to_async(services.revoke_links)(request, timezone.now())
+
+        assert await refused(socket) == ("denied", 4401)
+        assert await refused(other) == ("denied", 4401)
+
+
+async def test_news_after_a_quiet_revocation_are_not_shown(token_for: Token) -> None:
+    _, token = await asked_by(token_for)
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        await ChatLink.objects.aupdate(revoked_at=timezone.now())
+        session = await Session.objects.aget()
+        await sync_to_async(services.speak)(session.pk, "ja")
+
         assert await refused(socket) == ("denied", 4401)
 
 

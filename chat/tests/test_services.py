@@ -1,12 +1,18 @@
 import datetime as dt
+from decimal import Decimal
+from unittest import mock
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chat import services, tasks
-from chat.errors import BadFrame, EmptyText, TextTooLong, TooMany
+from chat.dialogue import Turn
+from chat.errors import BadFrame, Denied, EmptyText, TextTooLong, TooMany
 from chat.models import Message, Session
 from chat.tests.factories import EmptyRequestFactory, QuoteRequestFactory, SessionFactory
+from freight import links, quotes
 from freight.fields import Evidence, Facts
 from freight.models import Mode, OutgoingMail, QuoteRequest, State
 
@@ -168,6 +174,81 @@ def test_post_refuses_the_thirty_first_message_within_a_minute() -> None:
     with pytest.raises(TooMany):
         services.post(session.pk, cid="one more", text="hi", now=now)
     services.post(session.pk, cid="later", text="hi", now=now + dt.timedelta(minutes=2))
+
+
+def test_fewer_containers_are_priced_as_fewer() -> None:
+    session = SessionFactory.create(request__containers=2)
+
+    asked = say(session, "Please change to 1 x 20ft container, gross weight 8,000 kg")
+    say(session, "yes")
+
+    assert "20ft × 1" in asked[-1]
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    assert (request.container, request.containers) == ("20ft", 1)
+    assert request.quotations.get().snapshot["facts"]["containers"] == 1
+
+
+def test_an_offer_issued_while_an_answer_was_thought_out_keeps_its_facts() -> None:
+    session = SessionFactory.create()
+    say(session, "18,500 kg")
+    message = services.post(session.pk, cid="yes", text="yes", now=timezone.now())
+    think = services.dialogue.turn
+
+    def think_too_long(*args: object) -> Turn:
+        request = QuoteRequest.objects.get(pk=session.request_id)
+        if request.state != State.QUOTED:
+            changes = {"gross_weight_kg": Decimal(9_000)}
+            quotes.record_operator_facts(request, changes, by="kim", now=timezone.now())
+            quotes.advance(request, timezone.now())
+        return think(*args)  # type: ignore[arg-type]  # passed on as they came
+
+    with mock.patch.object(services.dialogue, "turn", think_too_long):
+        assert services._answer(message, timezone.now()) is True
+
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    assert request.state == State.QUOTED
+    assert request.gross_weight_kg == 9_000
+    assert request.quotations.count() == 1
+
+
+def test_an_answer_locks_the_request_before_the_conversation() -> None:
+    session = SessionFactory.create()
+    message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
+
+    with CaptureQueriesContext(connection) as queries:
+        services._locked(message.session_id)
+
+    tables = [q["sql"].split(' FROM "')[1].split('"')[0] for q in queries.captured_queries]
+    assert tables == ["freight_quoterequest", "chat_session"]
+
+
+@pytest.mark.parametrize("failure", [UnicodeEncodeError("ascii", "한", 0, 1, "no"), KeyError("x")])
+def test_an_answer_that_always_fails_is_left_to_a_person(failure: Exception) -> None:
+    session = SessionFactory.create()
+    message = services.post(session.pk, cid="a", text="18,500 kg", now=timezone.now())
+
+    with mock.patch.object(services, "extract", side_effect=failure):
+        for _ in range(services.TRIES):
+            with pytest.raises(type(failure)):
+                tasks.answer(message.pk)
+        tasks.answer(message.pk)
+
+    assert not Message.objects.unanswered().exists()
+    assert "A colleague will look at this" in session.messages.latest("seq").text
+    assert QuoteRequest.objects.get(pk=session.request_id).review == ["chat"]
+    assert "18,500 kg" in say(session, "It is 18,500 kg")[-1]
+
+
+def test_revoking_closes_all_links_of_the_request_and_no_other() -> None:
+    now, mine, other = timezone.now(), *QuoteRequestFactory.create_batch(2)
+    tokens, kept = [links.issue(mine, now) for _ in range(2)], links.issue(other, now)
+
+    assert services.revoke_links(mine, now) == 2
+
+    for token in tokens:
+        with pytest.raises(Denied):
+            services.link_of_token(token, now)
+    assert services.link_of_token(kept, now).request == other
 
 
 def test_the_sweeper_finds_a_message_whose_task_was_lost() -> None:

@@ -1,3 +1,4 @@
+import json
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,19 @@ def test_changed_file_is_refused(tmp_path: Path, name: str) -> None:
         file.write(b"x")
     with pytest.raises(BrokenModel, match=name):
         Classifier(folder)
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_model_with_more_or_fewer_answers_than_labels_is_refused(
+    tmp_path: Path, change: int
+) -> None:
+    folder = shutil.copytree(release_folder(), tmp_path / "copy")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    labels = manifest["labels"]
+    manifest["labels"] = labels[:change] if change < 0 else [*labels, "one more"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(BrokenModel, match="4 answers a mail for"):
+        Classifier(folder).load()
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"files": {}}', '{"files": {"x": "y"}}'])

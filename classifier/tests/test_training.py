@@ -152,6 +152,14 @@ def test_gate_stops_small_steps_down() -> None:
     assert not gate(figures_of(0.87), figures_of(0.88), release=figures_of(0.90)).promote
 
 
+def test_gate_stops_small_steps_down_of_one_label() -> None:
+    release = figures_of(0.90)
+    stepped = figures_of(0.90, (0.9, 0.9, 0.9, 0.76))
+    candidate = figures_of(0.90, (0.9, 0.9, 0.9, 0.7))
+    assert gate(stepped, release, release=release).promote
+    assert not gate(candidate, stepped, release=release).promote
+
+
 def test_gate_refuses_a_planted_worse_model(trained: LinearModel, frozen: list[Sample]) -> None:
     wrong = {"quote": "inquiry", "inquiry": "quote"}
     mails = [

@@ -96,7 +96,7 @@ class QuotationAdmin(ReadOnlyAdmin):
 
     def _refuse(self, request: HttpRequest, rows: list[Quotation]) -> None:
         by = request.user.get_username()
-        each(request, rows, lambda row: quotes.refuse(row, by=by, now=timezone.now()))
+        each(request, rows, lambda row: quotes.refuse(row, by=by))
 
     @action(
         description=gettext_lazy("Approve and send"),

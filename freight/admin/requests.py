@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from busybee.console import (
@@ -26,13 +27,12 @@ from busybee.console import (
 )
 from freight import quotes
 from freight.admin.rows import each
+from freight.errors import FreightError
 from freight.fact_rows import REVIEW, review_labels, route
-from freight.models import QuoteRequest, State
+from freight.models import Quotation, QuoteRequest
 from freight.pages import REQUEST_COLOURS, request_page
+from freight.remarks import remark
 from freight.request_form import PlaceField, RequestForm
-
-# a priced or finished request keeps the facts that its price was made of
-EDITABLE = (State.EXTRACTED, State.AWAITING_CUSTOMER, State.CONFIRMED)
 
 
 class ReviewFilter(DropdownFilter):
@@ -117,7 +117,7 @@ class QuoteRequestAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Facts change only while no price hangs on them."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and not (isinstance(obj, QuoteRequest) and obj.state not in EDITABLE)
+        return allowed and not (isinstance(obj, QuoteRequest) and obj.state not in quotes.WAITING)
 
     def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("freight.change_quoterequest"))
@@ -136,7 +136,7 @@ class QuoteRequestAdmin(ModelAdmin):
 
     @display(description=gettext_lazy("container"), ordering="container")
     def shown_container(self, row: QuoteRequest) -> str:
-        return f"{row.container} × {row.containers}" if row.container else "–"
+        return f"{row.container} × {row.facts.boxes}" if row.container else "–"
 
     @display(description=gettext_lazy("state"), ordering="state", label=REQUEST_COLOURS)
     def shown_state(self, row: QuoteRequest) -> tuple[str, str]:
@@ -171,9 +171,19 @@ class QuoteRequestAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Record the changed facts with the operator as their evidence; nothing else is written."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        if changes:
-            by = request.user.get_username()
+        if not changes:
+            return
+        had_draft = obj.quotations.filter(state=Quotation.State.DRAFT).exists()
+        by = request.user.get_username()
+        try:
             quotes.record_operator_facts(obj, changes, by=by, now=timezone.now())
+        except FreightError as exc:
+            messages.error(request, f"{obj}: {remark(str(exc))}")
+        else:
+            if had_draft:
+                messages.warning(
+                    request, _("The draft quotation no longer fits. Carry on to price anew.")
+                )
 
     def change_view(
         self,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from freight.errors import FreightError
+from freight.remarks import remark
 
 
 def each(request: HttpRequest, rows: list[Any], act: Callable[[Any], object]) -> None:
@@ -21,7 +22,7 @@ def each(request: HttpRequest, rows: list[Any], act: Callable[[Any], object]) ->
         try:
             act(row)
         except FreightError as exc:
-            messages.error(request, f"{row}: {exc}")
+            messages.error(request, f"{row}: {remark(str(exc))}")
         else:
             count += 1
     if count:

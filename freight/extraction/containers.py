@@ -82,8 +82,8 @@ _UNDECIDED = re.compile(
 _SIZES = {20: Container.FT20, 40: Container.FT40, 45: Container.FT45}
 
 
-def read_container(text: str) -> tuple[Reading[Container], int]:
-    """The container size that prepared `text` asks for, and how many (1 where not said)."""
+def read_container(text: str) -> tuple[Reading[Container], Found[int] | None]:
+    """The container size that prepared `text` asks for, and how many (None where not said)."""
     mentions = [
         mention
         for mention in (*_sizes(text), *_codes(text))
@@ -100,11 +100,12 @@ def read_container(text: str) -> tuple[Reading[Container], int]:
     if not values:
         return Reading(), _bare_count(text)
     if len(values) > 1:
-        return Reading(warning="container_ambiguous"), 1
+        return Reading(warning="container_ambiguous"), None
     if any(_UNDECIDED.search(text, *sentence(text, found.start, found.end)) for found, _ in best):
-        return Reading(warning="container_undecided"), 1
-    count = max((count for _, count in best), default=0) or _bare_count(text)
-    return Reading(best[0][0]), count
+        return Reading(warning="container_undecided"), None
+    found, count = max(best, key=lambda mention: mention[1])
+    said = Found(count, found.start, found.end) if count else _bare_count(text)
+    return Reading(best[0][0]), said
 
 
 def _sizes(text: str) -> Iterator[tuple[Found[Container], int]]:
@@ -249,6 +250,9 @@ def _with_late_high_cube(
     return Found(Container.FT40HC, found.start, late.end(), found.rank), count
 
 
-def _bare_count(text: str) -> int:
+def _bare_count(text: str) -> Found[int] | None:
     match = _BARE_COUNT.search(text)
-    return max(1, min(99, count_number(match.group("n") or match.group("n2")))) if match else 1
+    if match is None:
+        return None
+    count = max(1, min(99, count_number(match.group("n") or match.group("n2"))))
+    return Found(count, match.start(), match.end())

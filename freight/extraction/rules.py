@@ -33,7 +33,7 @@ class SourceReading:
 
     source: Source
     facts: dict[str, Reading[Any]]
-    containers: int
+    containers: Found[int] | None
     review: tuple[str, ...]
     order_number: Found[str] | None
 
@@ -115,12 +115,14 @@ def merge(readings: Sequence[SourceReading]) -> Extraction:
             values[name] = found.value
             evidence[name] = evidence_of(reading.source, found)
     review = tuple(dict.fromkeys(reason for reading in ordered for reason in reading.review))
-    containers = _containers(ordered, evidence)
+    counted = _containers(ordered, evidence)
+    if counted is not None:
+        evidence["containers"] = evidence_of(*counted)
     number = next(
         (r for r in ordered if r.order_number and not _is_attachment(r.source.name)), None
     )
     return Extraction(
-        facts=Facts(**values, containers=containers),
+        facts=Facts(**values, containers=counted[1].value if counted else None),
         evidence=evidence,
         order_number=number.order_number.value if number and number.order_number else None,
         order_number_evidence=evidence_of(number.source, number.order_number)
@@ -180,21 +182,18 @@ def _refines(first: Any, second: Any) -> bool:
     return first is Container.FT40 and second is Container.FT40HC
 
 
-def _containers(readings: Sequence[SourceReading], evidence: dict[str, Evidence]) -> int:
-    """The number of containers, of the source that named the size first."""
+def _containers(
+    readings: Sequence[SourceReading], evidence: dict[str, Evidence]
+) -> tuple[Source, Found[int]] | None:
+    """The number of containers, of the source that named the size first; None where not said."""
     named = evidence["container"].source if "container" in evidence else None
-    first = [reading.containers for reading in readings if reading.source.name == named]
-    return max(
-        [
-            *first,
-            *(
-                reading.containers
-                for reading in readings
-                if not _is_attachment(reading.source.name)
-            ),
-            1,
-        ]
-    )
+    counted = [
+        (reading.source, reading.containers)
+        for reading in readings
+        if reading.containers
+        and (reading.source.name == named or not _is_attachment(reading.source.name))
+    ]
+    return max(counted, key=lambda one: one[1].value, default=None)
 
 
 def read_all(

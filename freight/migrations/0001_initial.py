@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('machine', models.CharField(blank=True, editable=False, max_length=100)),
                 ('gross_weight_kg', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='gross weight (kg)')),
                 ('container', models.CharField(blank=True, choices=[('20ft', '20ft'), ('40ft', '40ft'), ('40ftHC', '40ftHC'), ('45ft', '45ft')], max_length=8, verbose_name='container')),
-                ('containers', models.PositiveSmallIntegerField(default=1, verbose_name='number of containers')),
+                ('containers', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='number of containers')),
                 ('etd', models.DateField(blank=True, null=True, verbose_name='departure (ETD)')),
                 ('eta', models.DateField(blank=True, null=True, verbose_name='arrival (ETA)')),
                 ('origin', models.CharField(blank=True, max_length=5, verbose_name='origin')),

@@ -77,6 +77,20 @@ def evidence(quote: str, *, source: str = "body", text: str = ASKED) -> dict[str
     }
 
 
+def facts_of(request: QuoteRequest) -> dict[str, Any]:
+    """The facts of a complete request as a price keeps them."""
+    told = request.facts
+    return {
+        "origin": told.origin,
+        "destination": told.destination,
+        "container": told.container,
+        "containers": told.boxes,
+        "gross_weight_kg": str(told.gross_weight_kg),
+        "etd": str(told.etd),
+        "eta": str(told.eta),
+    }
+
+
 class QuotationFactory(DjangoModelFactory[Quotation]):
     class Meta:
         model = Quotation
@@ -91,7 +105,7 @@ class QuotationFactory(DjangoModelFactory[Quotation]):
             {"code": "express", "amount": "3066307", "data": {"days": 5}},
         ]
     )
-    snapshot = factory.LazyFunction(lambda: {"version": "default"})
+    snapshot = factory.LazyAttribute(lambda row: {"facts": facts_of(row.request)})
     valid_until = factory.LazyFunction(lambda: in_days(14))
     draft_reason = "mode draft"
 

@@ -243,6 +243,6 @@ Target ETA - Dec 28""",
 @pytest.mark.parametrize(("body", "expected", "containers"), LETTERS)
 def test_letter(body: str, expected: str, containers: int) -> None:
     got = read(body)
-    assert (line(got), got.facts.containers) == (expected, containers)
+    assert (line(got), got.facts.boxes) == (expected, containers)
     for item in got.evidence.values():
         assert item.quote == body[item.start : item.end]

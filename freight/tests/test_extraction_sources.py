@@ -22,7 +22,7 @@ def attachment(text: str) -> Source:
 
 def test_evidence_is_literal_and_there_for_each_fact() -> None:
     got = read(FULL)
-    assert set(got.evidence) == set(FACT_NAMES)
+    assert set(got.evidence) == {*FACT_NAMES, "containers"}
     for item in got.evidence.values():
         assert (item.source, item.method) == ("body", "rules")
         assert item.quote == FULL[item.start : item.end]

@@ -1,11 +1,15 @@
 import datetime as dt
+import textwrap
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from freight import orders, quotes
+from freight import orders, outbox, quotes
 from freight.errors import OrderRefused
-from freight.models import OutgoingMail, Quotation, QuoteRequest, Sending, Shipment, State
+from freight.fields import Facts
+from freight.goahead import GO_AHEAD
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, Shipment, State
 from freight.orders import GoAhead
 from freight.tests.test_quotes import NOW, make_request
 
@@ -18,6 +22,11 @@ def quoted() -> QuoteRequest:
     quotes.advance(request, NOW)
     request.refresh_from_db()
     return request
+
+
+def sent_quotation(language: str) -> OutgoingMail:
+    quotes.advance(make_request(language=language), NOW)
+    return OutgoingMail.objects.get()
 
 
 def reply(request: QuoteRequest, **changes: Any) -> GoAhead:
@@ -87,29 +96,102 @@ def test_expired_quotation_is_refused(quoted: QuoteRequest) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "BB-2026-000123 진행 부탁드립니다.",
-        "위 조건으로 발주합니다",
-        "Please proceed with BB-2026-000123.",
-        "We accept your offer, go ahead.",
-        "こちらで手配をお願いします。",
-        "ยืนยันตามใบเสนอราคา BB-2026-000123",
-    ],
+    "quoted_as", ["{}", "____________\n{}", "--- Forwarded\n{}", "| {}", "From: BusyBee\n\n{}"]
 )
-def test_go_ahead_is_recognised(text: str) -> None:
-    assert orders.is_go_ahead(text)
+@pytest.mark.parametrize("language", ["ko", "en", "ja", "th"])
+def test_our_own_letter_accepts_nothing(language: str, quoted_as: str) -> None:
+    mail = sent_quotation(language)
+    text = outbox.readable(mail)
+
+    ids = [mail.message_id]
+    assert GO_AHEAD.search(text)
+    assert not orders.accepts(quoted_as.format(text), ids)
+    assert not orders.accepts("Too expensive, sorry.\n\n" + quoted_as.format(text), ids)
+
+
+def test_our_own_letter_in_other_line_breaks_accepts_nothing() -> None:
+    mail = sent_quotation("en")
+    wrapped = textwrap.fill(outbox.readable(mail), 40, initial_indent="* ", subsequent_indent="* ")
+
+    assert not orders.accepts(f"Too expensive.\n{wrapped}", [mail.message_id])
+    assert not orders.accepts(wrapped, (), number=mail.request.number if mail.request else None)
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("language", "says"),
     [
-        "BB-2026-000123 진행 취소 부탁드립니다",
-        "Please do not proceed, we cancel.",
-        "가격이 조금 높네요. 할인 가능할까요?",
-        "Thanks, we will come back to you.",
-        "今回は見送ります。進めてくださいと言いましたが、キャンセルします。",
+        ("ko", "{} 진행 부탁드립니다"),
+        ("en", "Please proceed with {}"),
+        ("ja", "{} で手配をお願いします"),
+        ("th", "ยืนยันตามใบเสนอราคา {}"),
     ],
 )
-def test_no_go_ahead_without_clear_words(text: str) -> None:
-    assert not orders.is_go_ahead(text)
+def test_the_words_that_our_letter_asks_for_do_accept(language: str, says: str) -> None:
+    mail = sent_quotation(language)
+    assert mail.request is not None
+
+    text = f"{says.format(mail.request.number)}\n\n___\n{outbox.readable(mail)}"
+    assert orders.accepts(text, [mail.message_id])
+
+
+def test_price_of_the_offer_may_be_repeated_but_no_other_named() -> None:
+    mail = sent_quotation("en")
+
+    ids = [mail.message_id]
+    assert orders.accepts("We accept your price of KRW 18,397,843. Please proceed.", ids)
+    assert not orders.accepts("We accept at KRW 15,000,000. Please proceed.", ids)
+
+
+def test_letter_that_cannot_be_read_any_more_is_left_to_the_operator() -> None:
+    mail = sent_quotation("en")
+    OutgoingMail.objects.update(sealed=b"")
+
+    assert not orders.accepts("Please proceed.", [mail.message_id])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"machine": "auto-submitted"}, "a machine"),
+        ({"text": "I am out of office. For orders call 4711."}, "not plainly"),
+    ],
+)
+def test_words_that_a_person_must_read(changes: Any, reason: str) -> None:
+    mail = sent_quotation("en")
+    values: dict[str, Any] = {
+        "text": "Please proceed.",
+        "machine": "",
+        "number": None,
+        "decided": False,
+    }
+    orders.check_words(**values, replied_ids=[mail.message_id])
+
+    with pytest.raises(OrderRefused, match=reason):
+        orders.check_words(**{**values, **changes}, replied_ids=[mail.message_id])
+
+
+def test_operator_who_called_it_an_order_has_read_it() -> None:
+    orders.check_words("PO 4711 as agreed", [], number=None, machine="", decided=True)
+
+
+@pytest.mark.parametrize("facts", [Facts(containers=2), Facts(gross_weight_kg=Decimal(24_000))])
+def test_acceptance_of_other_facts_goes_to_the_operator(quoted: QuoteRequest, facts: Facts) -> None:
+    with pytest.raises(OrderRefused, match="changes the facts"):
+        orders.place(reply(quoted, facts=facts), NOW)
+    assert orders.place(reply(quoted, facts=Facts(gross_weight_kg=Decimal(18_500))), NOW)
+
+
+def test_confirmation_shows_what_was_quoted(quoted: QuoteRequest) -> None:
+    QuoteRequest.objects.update(gross_weight_kg=99, containers=7)
+    orders.place(reply(quoted), NOW)
+
+    text = outbox.readable(OutgoingMail.objects.get(kind="confirmation"))
+    assert "18,500 kg" in text
+    assert "40ft x 1" in text
+
+
+def test_confirmation_of_a_mailbox_that_only_observes_by_now_waits(quoted: QuoteRequest) -> None:
+    QuoteRequest.objects.update(mode=Mode.OBSERVE)
+    orders.place(reply(quoted), NOW)
+
+    assert OutgoingMail.objects.get(kind="confirmation").state == Sending.DRAFT

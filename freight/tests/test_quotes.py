@@ -226,3 +226,133 @@ def test_newest_active_tariff_prices() -> None:
     quotes.advance(make_request(), NOW)
 
     assert Quotation.objects.get().total == Decimal(18_397_843) + 1_200_000
+
+
+def drafted(**changes: Any) -> tuple[QuoteRequest, Quotation]:
+    request = make_request(**{"mode": Mode.DRAFT, **changes})
+    quotes.advance(request, NOW)
+    request.refresh_from_db()
+    return request, request.quotations.get()
+
+
+def test_price_of_facts_that_an_operator_corrected_is_not_approved() -> None:
+    request, draft = drafted()
+    quotes.record_operator_facts(request, {"containers": 2}, by="lee", now=NOW)
+
+    with pytest.raises(StateConflict):
+        quotes.approve(draft, by="lee", now=NOW)
+    draft.refresh_from_db()
+    assert draft.state == Quotation.State.SUPERSEDED
+    quotes.advance(request, NOW)
+    assert request.quotations.get(state=Quotation.State.DRAFT).revision == 2
+
+
+def test_price_of_facts_that_changed_otherwise_is_not_approved() -> None:
+    _request, draft = drafted()
+    QuoteRequest.objects.update(gross_weight_kg=20_000)
+
+    with pytest.raises(StateConflict, match="have changed"):
+        quotes.approve(draft, by="lee", now=NOW)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_offer_whose_departure_has_passed_is_not_approved() -> None:
+    _request, draft = drafted()
+
+    with pytest.raises(StateConflict, match="no longer stand"):
+        quotes.approve(draft, by="lee", now=NOW + dt.timedelta(days=21))
+    assert not OutgoingMail.objects.exists()
+
+
+def test_validity_counts_from_the_approval() -> None:
+    _request, draft = drafted()
+    later = NOW + dt.timedelta(days=18)
+    quotes.approve(draft, by="lee", now=later)
+
+    draft.refresh_from_db()
+    assert draft.valid_until == TODAY + dt.timedelta(days=18 + 14)
+    assert draft.valid_until.isoformat() in outbox.readable(OutgoingMail.objects.get())
+
+
+def test_draft_that_stands_is_valid_from_the_newest_look() -> None:
+    request, _draft = drafted()
+    quotes.advance(request, NOW + dt.timedelta(days=15))
+
+    assert request.quotations.get().valid_until == TODAY + dt.timedelta(days=15 + 14)
+
+
+def test_nothing_is_approved_while_only_observing() -> None:
+    _request, draft = drafted(mode=Mode.OBSERVE)
+
+    with pytest.raises(StateConflict, match="only observes"):
+        quotes.approve(draft, by="lee", now=NOW)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_approved_quotation_is_not_held_by_a_cap(settings: Any) -> None:
+    settings.BUSYBEE_RECIPIENT_CAP = 1
+    for _number in range(2):
+        quotes.approve(drafted()[1], by="lee", now=NOW)
+
+    assert [mail.state for mail in OutgoingMail.objects.all()] == [Sending.QUEUED] * 2
+
+
+def test_operator_cannot_change_what_a_price_hangs_on() -> None:
+    request = make_request()
+    quotes.advance(request, NOW)
+
+    with pytest.raises(StateConflict):
+        quotes.record_operator_facts(request, {"containers": 2}, by="lee", now=NOW)
+
+
+@pytest.mark.parametrize(("said", "priced"), [(1, 1), (None, 2), (3, 3)])
+def test_number_of_containers_is_what_was_said_last(said: int | None, priced: int) -> None:
+    request = make_request(replace(FACTS, containers=2))
+    facts = Facts(container=Container.FT20, containers=said)
+    quotes.record_facts(request, facts, seen(facts), NOW)
+    quotes.advance(request, NOW)
+
+    assert Quotation.objects.get().snapshot["facts"]["containers"] == priced
+    assert f"20ft x {priced}" in outbox.readable(OutgoingMail.objects.get())
+
+
+def test_number_of_containers_that_nobody_said_is_not_known() -> None:
+    request = make_request()
+    request.refresh_from_db()
+
+    assert (request.containers, request.facts.boxes) == (None, 1)
+
+
+def test_withdrawn_request_leaves_nothing_that_waits() -> None:
+    request = make_request()
+    links.issue(request, NOW)
+    quotes.advance(request, NOW)
+    assert quotes.withdraw(request, why="withdrawn: relabelled by lee", now=NOW)
+
+    request.refresh_from_db()
+    mail = OutgoingMail.objects.get()
+    assert (request.state, request.quotations.get().state) == (State.DECLINED, "superseded")
+    assert (mail.state, mail.last_error) == (Sending.FAILED, "withdrawn: relabelled by lee")
+    assert not request.chat_links.filter(revoked_at=None).exists()
+
+
+@pytest.mark.parametrize("left", [Sending.SENDING, Sending.SENT, Sending.UNCERTAIN])
+def test_request_with_a_mail_that_may_have_left_is_not_withdrawn(left: str) -> None:
+    request = make_request()
+    quotes.advance(request, NOW)
+    OutgoingMail.objects.update(state=left)
+
+    assert not quotes.withdraw(request, why="withdrawn: relabelled by lee", now=NOW)
+    request.refresh_from_db()
+    assert (request.state, request.quotations.get().state) == (State.QUOTED, "issued")
+
+
+@pytest.mark.parametrize(
+    ("address", "reasons"), [("kim@한국.kr", []), ("김@shipper.example", ["address"])]
+)
+def test_only_a_domain_may_be_in_another_script(address: str, reasons: list[str]) -> None:
+    request = make_request(customer_address=address)
+    quotes.advance(request, NOW)
+
+    request.refresh_from_db()
+    assert request.review == reasons

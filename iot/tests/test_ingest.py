@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 
+from iot import ingest
+from iot.errors import PictureNotKept
 from iot.ingest import Ingester
 from iot.models import Device, DeviceState, Reading
 from iot.mqtt import broker_address, new_client
+from iot.payloads import MAX_FRAME_BYTES
+from iot.telemetry import record
 from iot.tests.processes import MANAGE, Broker, wait_for
 
 TOPIC = "busybee/v1/box-1/telemetry"
@@ -157,8 +161,6 @@ def test_killed_again_and_again_it_stores_each_message_once(broker: Broker) -> N
 def test_a_broken_database_keeps_the_batch(broker: Broker) -> None:
     from django.db import OperationalError
 
-    from iot.telemetry import record
-
     failures = iter([OperationalError("gone"), OperationalError("still gone")])
 
     def failing(batch: Any) -> Any:
@@ -169,6 +171,52 @@ def test_a_broken_database_keeps_the_batch(broker: Broker) -> None:
     with running_ingest(broker, record=failing) as ingester:
         publish(broker, range(1, 6))
         wait_for(lambda: ingester.counts["stored"] == 5, "stored at the third try")
+
+
+def test_a_full_disk_keeps_the_batch_and_the_process(broker: Broker) -> None:
+    failures = iter([PictureNotKept("No space left on device")] * 2)
+
+    def failing(batch: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return record(batch)
+
+    with running_ingest(broker, record=failing) as ingester:
+        publish(broker, range(1, 6))
+        wait_for(lambda: ingester.counts["stored"] == 5, "stored at the third try")
+
+
+def test_an_unforeseen_failure_of_the_connection_does_not_leave_it_deaf(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips = iter([RuntimeError("unforeseen")])
+    take = Ingester._on_message
+
+    def tripping(self: Ingester, *args: Any) -> None:
+        for trip in trips:
+            raise trip
+        take(self, *args)
+
+    monkeypatch.setattr(Ingester, "_on_message", tripping)
+    with running_ingest(broker) as ingester:
+        publish(broker, range(1, 6))
+        wait_for(lambda: ingester.counts["stored"] == 5, "the broker delivered all of them again")
+
+
+def test_a_flood_of_messages_that_nobody_holds_back_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "MAX_WAITING", 3)
+    address = broker_address("mqtt://127.0.0.1:1")
+    ingester = Ingester(address, client_id="flood", announce=lambda states: None)
+    message = MQTTMessage(topic=TOPIC.encode())
+    message.payload = b"x" * (MAX_FRAME_BYTES + 1000)
+
+    for message.qos in (0, 0, 0, 0, 0, 1):
+        ingester._on_message(ingester._client, None, message)
+
+    waiting = ingester._collect()
+    assert [delivery.qos for delivery in waiting] == [0, 0, 0, 1]
+    assert ingester.counts["overflow"] == 2
+    assert {len(delivery.received.payload) for delivery in waiting} == {MAX_FRAME_BYTES + 1}
 
 
 def test_the_command_ends_on_sigterm(broker: Broker) -> None:

@@ -1,12 +1,16 @@
 import datetime as dt
+import errno
 import json
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from iot import telemetry
+from iot.errors import PictureNotKept
 from iot.models import Alarm, Device, DeviceState, Frame, Reading
 from iot.telemetry import Received, frame_path, record
 from iot.tests.factories import DeviceFactory
@@ -87,6 +91,45 @@ def test_a_picture_is_kept_by_its_sha256() -> None:
     picture = Received("busybee/v1/cam/frame", b"\xff\xd8\xff 1 \xff\xd9", timezone.now())
     record([picture, picture])
     assert frame_path(Frame.objects.get().path).read_bytes() == picture.payload
+
+
+def pictures(numbers: range, device: str = "cam") -> list[Received]:
+    return [
+        Received(f"busybee/v1/{device}/frame", b"\xff\xd8\xff %d \xff\xd9" % n, timezone.now())
+        for n in numbers
+    ]
+
+
+def test_an_unapproved_device_does_not_fill_the_disk_with_pictures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(telemetry, "MAX_UNAPPROVED_PICTURES", 3)
+
+    first, later = record(pictures(range(5))), record(pictures(range(5, 7)))
+
+    assert (first.stored, later.stored, Frame.objects.count()) == (3, 0, 3)
+    assert later.refused == {"too many pictures of an unapproved device": 2}
+    Device.objects.update(approved=True)
+    assert record(pictures(range(7, 12))).stored == 5
+
+
+def test_a_full_disk_leaves_no_half_picture_and_no_row(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.BUSYBEE_STORAGE = tmp_path
+
+    def full(path: Path, data: bytes) -> int:
+        path.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(PictureNotKept, match="No space left"):
+            record([*pictures(range(1)), received("busybee/v1/cam/telemetry", seq=1)])
+
+    assert not Reading.objects.exists()
+    assert not list(tmp_path.rglob("*.part"))
+    assert record(pictures(range(1))).stored == 1
 
 
 def test_a_retained_presence_is_no_sign_of_life() -> None:

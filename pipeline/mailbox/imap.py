@@ -62,11 +62,24 @@ def _above(client: IMAPClient, last_uid: int) -> list[int]:
 
 
 def _fetch(client: IMAPClient, uid: int) -> bytes | None:
-    """The raw mail, or None where it is gone meanwhile; raises MailboxError on a short read."""
-    answer = client.fetch([uid], ["BODY.PEEK[]", "RFC822.SIZE"]).get(uid)
-    if answer is None or b"BODY[]" not in answer:
-        return None
-    raw: bytes = answer[b"BODY[]"]
-    if len(raw) < answer[b"RFC822.SIZE"]:
-        raise MailboxError(f"UID {uid}: {len(raw)} of {answer[b'RFC822.SIZE']} bytes")
+    """The raw mail, or None where it is gone meanwhile.
+
+    RFC822.SIZE is an estimate on some servers: a mail that comes shorter twice, with the same
+    bytes, is whole. Raises MailboxError where the two differ, and where the server gives nothing
+    for a UID that it still lists: the cursor must not pass that mail.
+    """
+    raw, size = _read_once(client, uid)
+    if raw is not None and len(raw) < size:
+        again, _ = _read_once(client, uid)
+        if again != raw:
+            raise MailboxError(f"UID {uid}: {len(raw)} of {size} bytes, and others when read again")
+        logger.warning("UID %s: %s bytes, though the server says %s", uid, len(raw), size)
+    if raw is None and uid in client.search(["UID", str(uid)]):
+        raise MailboxError(f"UID {uid}: the server lists it and gives nothing")
     return raw
+
+
+def _read_once(client: IMAPClient, uid: int) -> tuple[bytes | None, int]:
+    """The mail's bytes, None where the server gave none, and the size that it says."""
+    answer = client.fetch([uid], ["BODY.PEEK[]", "RFC822.SIZE"]).get(uid, {})
+    return answer.get(b"BODY[]"), answer.get(b"RFC822.SIZE", 0)

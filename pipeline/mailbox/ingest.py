@@ -4,6 +4,7 @@ transaction.
 
 import hashlib
 import logging
+import os
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -79,4 +80,6 @@ def file_uid(name: str, raw: bytes) -> str:
     """How a mail in a folder is known: by name and content, so a name that is used again is a new
     mail.
     """
-    return f"{name[:300]}:{hashlib.sha256(raw).hexdigest()[:32]}"
+    # a file's name is bytes: those that are no text would be refused by the database
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return f"{text[:300]}:{hashlib.sha256(raw).hexdigest()[:32]}"

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from pipeline import tasks
-from pipeline.errors import MailboxError
+from pipeline.errors import FilesLeft, MailboxError
 from pipeline.mailbox import directory, imap
 from pipeline.mailbox.ingest import Received
 from pipeline.models import Mailbox
@@ -84,9 +84,13 @@ class Poller:
 
 
 def _polled(mailbox: Mailbox) -> bool:
+    """Whether the mailbox could be read; one file of a folder that cannot be does not slow it."""
     started = time.monotonic()
     try:
         poll_once(mailbox)
+    except FilesLeft as exc:
+        if mailbox.last_error != str(exc)[:300]:  # said once, not at every poll
+            logger.warning("mailbox %s: %s", mailbox.pk, exc)
     except MailboxError as exc:
         logger.warning("mailbox %s after %.1f s: %s", mailbox.pk, time.monotonic() - started, exc)
         return False

@@ -1,6 +1,7 @@
 """The facts of a request, or the order that a mail places, and what the trade makes of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from freight import extraction, orders, quotes
 from freight.errors import OrderRefused
-from freight.fields import Extraction, Source, evidence_as_json
+from freight.fields import FACT_NAMES, Extraction, Facts, Source, evidence_as_json
 from freight.models import QuoteRequest, State
 from pipeline.models import Email
 from pipeline.work import Outcome
@@ -32,7 +33,9 @@ def run(email: Email) -> Outcome:
 
 
 def _read(email: Email) -> Extraction:
-    sources = [Source("body", email.new_text), Source("subject", email.subject)]
+    # places in it stay the same: what our own letter says is blanked, not taken out
+    own = orders.own_words(email.new_text, [email.in_reply_to, *email.references])
+    sources = [Source("body", own), Source("subject", email.subject)]
     files = email.attachments.exclude(text="").order_by("path")
     sources += [Source(f"attachment:{file.path}", file.text) for file in files]
     return extraction.extract(sources, today=email.day(), language=email.language)
@@ -52,18 +55,35 @@ def _advance(email: Email, request_id: int, read: Extraction) -> Mapping[str, An
     return {"outcome": OUTCOMES.get(State(state), state)}
 
 
+def _stated_in_the_letter(read: Extraction) -> Facts:
+    """The facts of the mail's own text: an attached form may be about more than this order."""
+    body = {name for name, seen in read.evidence.items() if seen.source == "body"}
+    left: Any = {name: None for name in (*FACT_NAMES, "containers") if name not in body}
+    return replace(read.facts, **left)
+
+
 def _order(email: Email, read: Extraction) -> Mapping[str, Any]:
     evidence = {"order_number": read.order_number_evidence} if read.order_number_evidence else {}
+    replied_ids = tuple(filter(None, [email.in_reply_to, *email.references]))
+    number = read.order_number if (read.order_number or "").upper().startswith("BB-") else None
     go_ahead = orders.GoAhead(
         sender=email.from_address,
-        replied_ids=tuple(filter(None, [email.in_reply_to, *email.references])),
-        number=read.order_number if (read.order_number or "").upper().startswith("BB-") else None,
+        replied_ids=replied_ids,
+        number=number,
         dmarc=email.dmarc or "none",
         customer_reference=read.order_number or "",
+        facts=Facts() if email.label_by else _stated_in_the_letter(read),
         evidence=evidence_as_json(evidence),
     )
     try:
         with transaction.atomic():
+            orders.check_words(
+                email.new_text,
+                replied_ids,
+                number=number,
+                machine=email.machine,
+                decided=bool(email.label_by),
+            )
             order = orders.place(go_ahead, timezone.now())
     except OrderRefused as exc:
         return {"outcome": f"review: {exc}"}

@@ -1,13 +1,20 @@
 """The mail in its place: which request it belongs to, and what it is in the light of that."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from freight import extraction, orders
-from freight.fields import Source
+from django.conf import settings
+
+from freight import extraction, orders, quotes
+from freight.fields import Facts, Source
 from freight.models import Mode, QuoteRequest, State
 from pipeline.models import Email, Mailbox
 from pipeline.work import Outcome
+
+# in a name that we greet with: what a mail program would make a link of
+LINK = re.compile(r"@|://|www\.|[^\s.]{2,}\.[a-z]{2,}(?:[/\s]|$)", re.IGNORECASE)
 
 
 def run(email: Email) -> Outcome:
@@ -17,14 +24,25 @@ def run(email: Email) -> Outcome:
     note = label if label == email.label else f"{email.label} lifted to {label} by its thread"
     if label != "quote" or email.request_id:
         return Outcome({"label": label}, note=note)
-    if answered and answered.state in (State.EXTRACTED, State.AWAITING_CUSTOMER):
-        return Outcome({"label": label, "request": answered}, note=f"{note}, {answered.number}")
-    return Outcome({"label": label}, write=lambda: _open_request(email), note=note)
+    if answered and _belongs(email, answered):
+        return Outcome(
+            {"label": label, "request": answered},
+            write=partial(_come_back_to, answered),
+            note=f"{note}, {answered.number}",
+        )
+    lifted = label != email.label
+    return Outcome({"label": label}, write=lambda: _open_request(email, lifted=lifted), note=note)
+
+
+def _replied_ids(email: Email) -> list[str]:
+    return [email.in_reply_to, *email.references]
 
 
 def _answered(email: Email) -> QuoteRequest | None:
     """The request one of whose mails this mail answers, if it is from that customer."""
-    request = orders.threaded_request([email.in_reply_to, *email.references])
+    if email.dmarc == "fail":
+        return None
+    request = orders.threaded_request(_replied_ids(email))
     if request and request.customer_address.lower() == _customer(email).lower():
         return request
     return None
@@ -34,32 +52,68 @@ def _label_in_thread(email: Email, answered: QuoteRequest | None) -> str:
     """A go-ahead that answers a quotation is an order; an answer that gives facts is a quote."""
     if email.label_by or email.machine or answered is None or email.label in ("spam", "order"):
         return email.label
-    if answered.state == State.QUOTED and orders.is_go_ahead(email.new_text):
+    if answered.state == State.QUOTED and orders.accepts(email.new_text, _replied_ids(email)):
         return "order"
-    if answered.state == State.AWAITING_CUSTOMER and _gives_facts(email):
+    if answered.state == State.AWAITING_CUSTOMER and any(True for _ in _given(email).stated()):
+        return "quote"
+    if answered.state in (State.QUOTED, State.CONFIRMED) and _given(email).changes(answered.facts):
         return "quote"
     return email.label
 
 
-def _gives_facts(email: Email) -> bool:
-    read = extraction.extract(
-        [Source("body", email.new_text)], today=email.day(), language=email.language
-    )
-    return any(True for _ in read.facts.stated())
+def _given(email: Email) -> Facts:
+    """The facts in the mail's own words."""
+    words = orders.own_words(email.new_text, _replied_ids(email))
+    source = Source("body", words)
+    return extraction.extract([source], today=email.day(), language=email.language).facts
 
 
-def _open_request(email: Email) -> Mapping[str, Any]:
+def _belongs(email: Email, answered: QuoteRequest) -> bool:
+    """Whether a mail with facts is about the request it answers: another route is another one."""
+    if answered.state not in (*quotes.WAITING, State.QUOTED):
+        return False
+    if answered.state not in (State.QUOTED, State.CONFIRMED):
+        return True
+    given, known = _given(email), answered.facts
+    ends = (given.origin, given.destination)
+    return None in ends or ends == (known.origin, known.destination)
+
+
+def _come_back_to(answered: QuoteRequest) -> Mapping[str, Any]:
+    quotes.reopen(answered)
+    return {}
+
+
+def _open_request(email: Email, *, lifted: bool) -> Mapping[str, Any]:
+    mode = _mode(email.mailbox)
     request = QuoteRequest.objects.create(
-        mode=_mode(email.mailbox),
+        mode=mode,
         language=email.language or "ko",
-        customer_name=email.from_name,
+        customer_name="" if LINK.search(email.from_name) else email.from_name,
         customer_address=_customer(email),
         subject=email.subject[:500],
         message_id=email.message_id,
         references=" ".join(email.references),
         machine=email.machine,
+        review=sorted(_doubts(email, mode, lifted=lifted)),
     )
     return {"request": request}
+
+
+def _doubts(email: Email, mode: str, *, lifted: bool) -> Iterator[str]:
+    """Why a person should look before this sender is answered."""
+    if email.dmarc == "fail":
+        yield "forged"
+    if email.reply_to and _domain(email.reply_to) != _domain(email.from_address):
+        yield "reply_to"
+    read_by_model = not lifted and not email.label_by
+    sure = email.probabilities.get("quote", 0) >= settings.BUSYBEE_AUTO_CONFIDENCE
+    if mode == Mode.AUTO and read_by_model and not sure:
+        yield "unsure"
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
 
 
 def _mode(mailbox: Mailbox | None) -> str:

@@ -1,10 +1,11 @@
 import datetime as dt
 
 import pytest
+from django.db import DataError, OperationalError
 from django.utils import timezone
 
 from pipeline import work
-from pipeline.errors import BadMail, Exhausted, OutsideFailure
+from pipeline.errors import BadMail, OutsideFailure
 from pipeline.models import Email, Step, StepName
 from pipeline.work import Outcome
 
@@ -108,20 +109,22 @@ def test_bug_is_quarantined_with_its_traceback(email: Email) -> None:
     assert "KeyError" in first_step(email).traceback
 
 
-@pytest.mark.parametrize(
-    ("error", "tries"), [(OutsideFailure("disk"), 8), (Exhausted("memory"), 2)]
-)
-def test_failure_is_tried_again_then_quarantined(
-    email: Email, error: Exception, tries: int
-) -> None:
+def test_value_that_the_database_cannot_hold_is_quarantined_at_once(email: Email) -> None:
+    work.carry(email.pk, StepName.EXTRACT, failing(DataError("NUL")), on=always)
+
+    assert first_step(email).state == Step.State.QUARANTINED
+
+
+@pytest.mark.parametrize("error", [OutsideFailure("disk"), OSError("disk"), OperationalError("db")])
+def test_failure_is_tried_again_then_quarantined(email: Email, error: Exception) -> None:
     states = []
-    for _ in range(tries):
+    for _ in range(work.TRIES_OUTSIDE):
         work.carry(email.pk, StepName.EXTRACT, failing(error), on=always)
         states.append(first_step(email).state)
         Step.objects.filter(state=Step.State.FAILED).update(next_at=timezone.now())
         list(work.take_up(timezone.now()))
 
-    assert states == [Step.State.FAILED] * (tries - 1) + [Step.State.QUARANTINED]
+    assert states == [Step.State.FAILED] * (work.TRIES_OUTSIDE - 1) + [Step.State.QUARANTINED]
 
 
 def test_step_of_a_dead_worker_is_taken_up_after_its_lease(email: Email) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from busybee import services
+from busybee import env, services
 from busybee.demo.show import Show, chat_link, table
 from busybee.installation import OPERATOR, operator_password
 from busybee.supervisor import AlreadyRunning, StartFailed
@@ -18,6 +18,10 @@ MARK = "this-is-a-demo"
 # what a wipe leaves: secrets and ports, so that addresses and passwords stay the same
 KEPT = {MARK, "secret_key", "api_key", "operator_password", "flower_password", "mqtt_password"}
 KEPT |= {"redis_password", "ports.json", "up.lock", "up.json"}
+# what our own settings and lock have just made in an empty folder
+OURS = {"secret_key", "api_key", "static", "up.lock"}
+# the demo's mails must reach no real customer and no real database
+OUTSIDE = [f"BUSYBEE_{name}_URL" for name in ("DATABASE", "SMTP", "REDIS", "BROKER", "MQTT")]
 
 
 class StartLines:
@@ -58,6 +62,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         home = Path(settings.BUSYBEE_HOME)
+        refuse_outside()
         self.options = options
         self.lines = StartLines(self.stdout)
         self._say("BusyBee demo: starting the processes")
@@ -116,11 +121,20 @@ class Command(BaseCommand):
             self._say(f"  {name:10} {text}")
 
 
+def refuse_outside() -> None:
+    """Raise CommandError where a setting leads the demo out of its own home."""
+    outside = [name for name in OUTSIDE if env.is_set(name)]
+    if not env.flag("BUSYBEE_EMBEDDED", True):
+        outside.append("BUSYBEE_EMBEDDED=0")
+    if outside:
+        raise CommandError(f"the demo runs on services of its own; unset {', '.join(outside)}")
+
+
 def wipe(home: Path) -> None:
-    """Begin afresh; refuses a home that an earlier demo has not made."""
-    if (home / "busybee.sqlite3").exists() and not (home / MARK).exists():
+    """Begin afresh; refuses a home that neither is empty nor was made by an earlier demo."""
+    if not (home / MARK).exists() and {path.name for path in home.iterdir()} - OURS:
         raise CommandError(
-            f"{home} holds an installation that is no demo; `make demo` has a home of its own, "
+            f"{home} holds what no demo has put there; `make demo` has a home of its own, "
             "or set BUSYBEE_HOME to an empty folder"
         )
     (home / MARK).touch()

@@ -5,7 +5,8 @@ const WELCOME_WITHIN = 10_000;
 const DENIED = 4401;
 
 export class Connection {
-  constructor({ frame, status }) {
+  constructor({ conversation, frame, status }) {
+    this.conversation = conversation;
     this.onFrame = frame;
     this.onStatus = status;
     this.waiting = new Map(); // cid -> text: said, but not acknowledged
@@ -27,7 +28,8 @@ export class Connection {
     const socket = new WebSocket(`${scheme}://${location.host}/ws/chat/`);
     this.socket = socket;
     const patience = setTimeout(() => socket.close(), WELCOME_WITHIN);
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", last_seq: this.seq }));
+    socket.onopen = () =>
+      socket.send(JSON.stringify({ type: "hello", conversation: this.conversation, last_seq: this.seq }));
     socket.onmessage = (event) => {
       const frame = JSON.parse(event.data);
       if (frame.type === "welcome") clearTimeout(patience);

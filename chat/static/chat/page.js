@@ -29,7 +29,11 @@ function make(tag, className, text) {
   return element;
 }
 
-const connection = new Connection({ frame: onFrame, status: showStatus });
+const connection = new Connection({
+  conversation: document.body.dataset.conversation,
+  frame: onFrame,
+  status: showStatus,
+});
 
 function onFrame(frame) {
   if (frame.type === "welcome") onWelcome(frame);
@@ -121,8 +125,22 @@ function onError(frame) {
   if (item) {
     item.classList.replace("unsent", "failed");
     fate(item, "failed");
+    item.querySelector(".fate").append(againButton(item, frame.cid));
   }
   trouble(frame.text);
+}
+
+function againButton(item, cid) {
+  const button = make("button", "again", word("again"));
+  button.type = "button";
+  button.addEventListener("click", () => {
+    const text = item.querySelector(".text").textContent;
+    byCid.delete(cid);
+    item.remove();
+    say(text);
+    entry.focus();
+  });
+  return button;
 }
 
 function fate(item, key) {
