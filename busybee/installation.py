@@ -55,4 +55,4 @@ def prepare(*, demo: bool) -> Prepared:
 
 def operator_password() -> str:
     """The first operator's password, made for this installation alone."""
-    return local_secret(settings.BUSYBEE_HOME / "operator_password")[:16]
+    return local_secret(settings.BUSYBEE_HOME / "operator_password", length=16)

@@ -20,8 +20,8 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def local_secret(path: Path) -> str:
-    """The secret in `path`, made on first use: 50 URL-safe characters, readable by its owner only.
+def local_secret(path: Path, *, length: int = 50) -> str:
+    """The secret in `path`, made on first use: `length` URL-safe characters for its owner only.
 
     Two processes that start at once end with the same secret: the file appears whole or not at all.
     """
@@ -30,7 +30,7 @@ def local_secret(path: Path) -> str:
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(38)[:50])
+            file.write(secrets.token_urlsafe(length)[:length])
         try:
             os.link(fresh, path)
         except FileExistsError:

@@ -1,4 +1,4 @@
-"""Kill the workers in turn and empty Redis amid the mails: each quotation goes out once."""
+"""Kill the workers and empty Redis amid the mails: each quotation goes out once."""
 
 import os
 import signal
@@ -11,10 +11,6 @@ import redis
 from busybee.tests.test_end_to_end import COMPLETE, mail
 from busybee.throwaway import Installation, running
 
-MAILS = 200
-KILLS = 10
-FLUSHES_AFTER = (3, 7)
-WORKERS = ("mail", "desk")  # one understands mails, the other sends them
 PROCESSES = (
     "redis", "sink", "mqtt", "migrate", "prepare", "mail", "desk", "training", "beat", "poller"
 )  # fmt: skip
@@ -30,29 +26,43 @@ def kill(busybee: Installation, worker: str) -> None:
     os.killpg(os.getpgid(pid), signal.SIGKILL)
 
 
-@pytest.mark.timeout(600)
-def test_two_hundred_mails_survive_ten_kills_and_two_lost_redises() -> None:
+@pytest.mark.parametrize(
+    ("mails", "kills", "flushes_after"),
+    [
+        pytest.param(200, 10, (3, 7), marks=pytest.mark.timeout(600)),
+        pytest.param(
+            1000, 40, (5, 15, 25, 35), marks=[pytest.mark.soak, pytest.mark.timeout(3600)]
+        ),
+    ],
+)
+def test_mails_survive_kills_and_lost_redises(
+    mails: int, kills: int, flushes_after: tuple[int, ...]
+) -> None:
     with running(only=PROCESSES) as busybee:
-        broker = redis.Redis.from_url(busybee.runtime()["BUSYBEE_REDIS_URL"])
-        for number in range(MAILS):
+        for number in range(mails):
             sender = f"Shipper {number} <s{number}@shipper{number}.example>"
-            busybee.drop(f"{number:03}", mail(sender, f"견적 요청 {number}", COMPLETE))
-        for number in range(KILLS):
-            start, begun = finished(busybee), time.monotonic()
-            # in the middle of the work: after some progress, at a moment nobody chose
-            busybee.wait(
-                lambda: finished(busybee) > start + 2 or time.monotonic() - begun > 8,  # noqa: B023  # called at once
-                why="progress",
-            )
-            kill(busybee, WORKERS[number % 2])
-            if number in FLUSHES_AFTER:
-                broker.flushall()
-        broker.close()
+            busybee.drop(f"{number:04}", mail(sender, f"견적 요청 {number}", COMPLETE))
+        with redis.Redis.from_url(busybee.runtime()["BUSYBEE_REDIS_URL"]) as broker:
+            for number in range(kills):
+                await_progress(busybee)
+                kill(busybee, "mail")  # understands mails
+                if number % 2:
+                    kill(busybee, "desk")  # sends them
+                if number in flushes_after:
+                    broker.flushall()
 
-        busybee.wait(lambda: finished(busybee) == MAILS, 240, why="all mails done")
+        busybee.wait(lambda: finished(busybee) == mails, 240, why="all mails done")
         left = "SELECT count(*) FROM freight_outgoingmail WHERE state <> 'sent'"
         busybee.wait(lambda: busybee.value(left) == 0, 120, why="all quotations sent")
         recipients = Counter(str(m["To"]) for m in busybee.sent("quotation"))
-        assert len(recipients) == MAILS
+        assert len(recipients) == mails
         assert set(recipients.values()) == {1}
-        assert busybee.value("SELECT count(*) FROM freight_quotation") == MAILS
+        assert busybee.value("SELECT count(*) FROM freight_quotation") == mails
+
+
+def await_progress(busybee: Installation) -> None:
+    """Until some more mails are done: in the middle of the work, at a moment nobody chose."""
+    start, begun = finished(busybee), time.monotonic()
+    busybee.wait(
+        lambda: finished(busybee) > start + 2 or time.monotonic() - begun > 8, why="progress"
+    )

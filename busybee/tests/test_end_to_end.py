@@ -33,7 +33,7 @@ def busybee() -> Iterator[Installation]:
 def operator(busybee: Installation) -> Iterator[requests.Session]:
     """A browser's session of the first operator, logged in."""
     public = busybee.runtime()["BUSYBEE_PUBLIC_URL"]
-    password = (busybee.home / "operator_password").read_text().strip()[:16]
+    password = (busybee.home / "operator_password").read_text().strip()
     with requests.Session() as session:
         session.get(f"{public}/admin/login/", timeout=20)
         form = {"username": "operator", "password": password, "next": "/admin/"}

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from busybee import services
+from busybee.installation import OPERATOR
 from busybee.supervisor import AlreadyRunning, StartFailed
 
 
@@ -39,5 +40,9 @@ class Command(BaseCommand):
         """Say where to look, then stay until the signal to stop cancels us."""
         for name, url in made.addresses.items():
             self.stdout.write(f"{name:>10}  {url}")
+        password = settings.BUSYBEE_HOME / "operator_password"
+        if password.exists():
+            self.stdout.write(f"{'log in as':>10}  {OPERATOR}, first password in {password}")
+        self.stdout.flush()
         await services.forever()
         return 0
