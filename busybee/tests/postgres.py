@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import time
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from busybee.supervisor import leash
 
@@ -71,6 +75,17 @@ def start(home: Path) -> Server:
         )
     wait_for(folder / ".s.PGSQL.5432", process, log)
     return Server(process, folder, f"postgres://busybee@{quote(str(folder), safe='')}/postgres")
+
+
+def fresh_database() -> str:
+    """The URL of a new database on the tests' server, for processes of their own; "" on SQLite."""
+    url = os.environ.get("BUSYBEE_DATABASE_URL", "")
+    if not url:
+        return ""
+    name = f"up_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return f"{url.rpartition('/')[0]}/{name}"
 
 
 def server_account() -> str | None:

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 import redis
 
+from busybee.tests.postgres import fresh_database
 from busybee.tests.test_end_to_end import COMPLETE, mail
 from busybee.throwaway import Installation, running
 
@@ -38,7 +39,7 @@ def kill(busybee: Installation, worker: str) -> None:
 def test_mails_survive_kills_and_lost_redises(
     mails: int, kills: int, flushes_after: tuple[int, ...]
 ) -> None:
-    with running(only=PROCESSES) as busybee:
+    with running(only=PROCESSES, database_url=fresh_database()) as busybee:
         for number in range(mails):
             sender = f"Shipper {number} <s{number}@shipper{number}.example>"
             busybee.drop(f"{number:04}", mail(sender, f"견적 요청 {number}", COMPLETE))

@@ -15,6 +15,7 @@ import requests
 from websockets.asyncio.client import connect
 
 from busybee.demo.mails import order_reply
+from busybee.tests.postgres import fresh_database
 from busybee.throwaway import Installation, running
 
 pytestmark = pytest.mark.timeout(300)
@@ -25,7 +26,8 @@ ETD, ETA = TODAY + dt.timedelta(days=20), TODAY + dt.timedelta(days=26)
 @pytest.fixture(scope="module")
 def busybee() -> Iterator[Installation]:
     # one correction is a batch: the loop once round
-    with running({"BUSYBEE_TRAIN_BATCH": "1"}) as installation:
+    settings = {"BUSYBEE_TRAIN_BATCH": "1"}
+    with running(settings, database_url=fresh_database()) as installation:
         yield installation
 
 
