@@ -24,8 +24,8 @@ demo: setup ## sample mails from a mailbox to quotations, in the browser too; EX
 up: setup ## every process, supervised, on this machine; ARGS="--help" for its options
 	@$(PY) manage.py up $(ARGS)
 
-test: setup-test ## every test this machine can run; DB=postgres, ARGS="-k name"
-	@BUSYBEE_TEST_DB=$(DB) $(PY) -m pytest $(ARGS)
+test: setup-test ## every test this machine can run; DB=postgres, AHEAD=730 (days the clock is ahead), ARGS="-k name"
+	@BUSYBEE_TEST_DB=$(DB) $(if $(AHEAD),scripts/clock $(AHEAD)) $(PY) -m pytest $(ARGS)
 
 test-deps: setup-test ## what the left-out tests need (apt packages where there is apt); TRAIN=1 adds torch
 	@scripts/test-deps

@@ -115,6 +115,7 @@ def test_file_under_a_slow_pen_waits_for_its_end(mailbox: Mailbox, tmp_path: Pat
     with path.open("wb") as file:
         file.write(RAW)
         file.flush()
+        age(path, 0)
         assert list(directory.poll(mailbox)) == []
         file.write(b"second half")
     age(path, 2)
