@@ -29,6 +29,7 @@ __all__ = [
     "DropdownFilter",
     "GroupAdmin",
     "ModelAdmin",
+    "OwnPage",
     "PasswordWidget",
     "RangeDateFilter",
     "ReadOnlyAdmin",
@@ -72,6 +73,28 @@ class ReadOnlyAdmin(ModelAdmin):
         """Whether this user may act on these rows."""
         options = self.opts
         return bool(request.user.has_perm(f"{options.app_label}.change_{options.model_name}"))
+
+
+class OwnPage:
+    """Mixin for an admin whose template shows more than the form: what `page_context` returns."""
+
+    def page_context(self, row: Any) -> dict[str, Any]:
+        """What the template of one row's page needs besides Django's own."""
+        raise NotImplementedError
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]  # ModelAdmin's
+        page = {} if row is None else self.page_context(row)
+        context = {**(extra_context or {}), **page}
+        view: Any = super()
+        answer: HttpResponse = view.change_view(request, object_id, form_url, context)
+        return answer
 
 
 class UserAdmin(DjangoUserAdmin, ModelAdmin):

@@ -104,14 +104,6 @@ def logits(model: LinearModel, batch: Batch) -> Floats:
     return result
 
 
-def cross_validated(
-    samples: Sequence[Sample], config: TrainingConfig, labels: tuple[str, ...] = LABELS
-) -> npt.NDArray[np.float32]:
-    """Probabilities of every sample by a model that has not seen its base."""
-    rows = [features(sample.text, config.settings) for sample in samples]
-    return _softmax(_held_out(rows, samples, labels, config, lambda: None)).astype(np.float32)
-
-
 def _fit(
     rows: Sequence[Features],
     samples: Sequence[Sample],

@@ -24,11 +24,6 @@ class Container(StrEnum):
         return {"20ft": "22G1", "40ft": "42G1", "40ftHC": "45G1", "45ft": "L5G1"}[self.value]
 
     @property
-    def seed_code(self) -> int:
-        """1 to 4, as `ContainerSize` in JSON that leaves for other systems."""
-        return [*Container].index(self) + 1
-
-    @property
     def payload_kg(self) -> int:
         """Most cargo one container takes, in kg, as its CSC plate usually allows."""
         return {"20ft": 28_200, "40ft": 28_800, "40ftHC": 28_600, "45ft": 27_700}[self.value]

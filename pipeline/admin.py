@@ -19,6 +19,7 @@ from busybee.console import (
     DialogForm,
     DropdownFilter,
     ModelAdmin,
+    OwnPage,
     PasswordWidget,
     RangeDateFilter,
     ReadOnlyAdmin,
@@ -116,7 +117,7 @@ class ReplayForm(DialogForm):
 
 
 @admin.register(Email)
-class EmailAdmin(ReadOnlyAdmin):
+class EmailAdmin(OwnPage, ReadOnlyAdmin):
     change_form_template = "console/mail.html"
     list_display = [
         "shown_subject",
@@ -223,7 +224,8 @@ class EmailAdmin(ReadOnlyAdmin):
         permissions=["operate"],
     )
     def replay_reasons(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
-        reasons = set(queryset.quarantined().values_list("quarantine_reason", flat=True))  # type: ignore[attr-defined]
+        stopped = Email.objects.quarantined().filter(pk__in=queryset)
+        reasons = set(stopped.values_list("quarantine_reason", flat=True))
         count = sum(replay.replay_reason(reason) for reason in sorted(reasons))
         _say(request, count)
 
@@ -270,27 +272,17 @@ class EmailAdmin(ReadOnlyAdmin):
             _each(request, [email], lambda mail: _replay(mail, step))
         return done(request, reverse("admin:pipeline_email_change", args=[object_id]))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        email = self.get_object(request, object_id)
-        extra = {**(extra_context or {})}
-        if isinstance(email, Email):
-            page = mail_page(email)
-            extra |= {
-                "page": page,
-                "outcome": trade_remark(email.outcome),
-                "stopped": remark(email.quarantine_reason),
-                "label_name": label_name(email.label) if email.label else "",
-                "label_colour": LABEL_COLOURS.get(email.label, ""),
-                "state_colour": STATE_COLOURS[Email.State(email.state)],
-                "probabilities": [(label_name(name), share) for name, share in page.probabilities],
-            }
-        return super().change_view(request, object_id, form_url, extra)
+    def page_context(self, email: Email) -> dict[str, Any]:
+        page = mail_page(email)
+        return {
+            "page": page,
+            "outcome": trade_remark(email.outcome),
+            "stopped": remark(email.quarantine_reason),
+            "label_name": label_name(email.label) if email.label else "",
+            "label_colour": LABEL_COLOURS.get(email.label, ""),
+            "state_colour": STATE_COLOURS[Email.State(email.state)],
+            "probabilities": [(label_name(name), share) for name, share in page.probabilities],
+        }
 
 
 def _relabeller(label: str) -> Callable[[EmailAdmin, HttpRequest, QuerySet[Email]], None]:

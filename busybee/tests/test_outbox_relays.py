@@ -53,7 +53,7 @@ def relay(settings: Any) -> Iterator[RelayStarter]:
 
         def start(answer: Answer) -> Relay:
             server = stack.enter_context(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk))
-            server.answer = answer  # type: ignore[attr-defined]
+            server.answer = answer  # type: ignore[attr-defined]  # what `Talk` answers with
             stack.callback(server.shutdown)
             threading.Thread(target=server.serve_forever, args=(0.05,)).start()
             settings.BUSYBEE_SMTP_URL = f"smtp://127.0.0.1:{server.server_address[1]}"

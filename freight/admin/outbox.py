@@ -13,6 +13,7 @@ from busybee.console import (
     ActionVariant,
     ChoicesDropdownFilter,
     DialogForm,
+    OwnPage,
     RangeDateFilter,
     ReadOnlyAdmin,
     action,
@@ -36,7 +37,7 @@ OUTBOX_ACTIONS = {
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnlyAdmin):
+class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
     change_form_template = "console/outgoing.html"
     list_display = [
         "shown_subject",
@@ -187,20 +188,10 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         return self._one(request, object_id, "settle_not_sent")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        extra = {**(extra_context or {})}
-        if isinstance(row, OutgoingMail):
-            extra |= {
-                "text": text_of(row),
-                "remark": remark(row.last_error),
-                "state_colour": MAIL_COLOURS.get(Sending(row.state), ""),
-                "has_link": row.kind in (OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.REMINDER),
-            }
-        return super().change_view(request, object_id, form_url, extra)
+    def page_context(self, row: OutgoingMail) -> dict[str, Any]:
+        return {
+            "text": text_of(row),
+            "remark": remark(row.last_error),
+            "state_colour": MAIL_COLOURS.get(Sending(row.state), ""),
+            "has_link": row.kind in (OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.REMINDER),
+        }

@@ -14,6 +14,7 @@ from busybee.console import (
     ActionVariant,
     ChoicesDropdownFilter,
     DialogForm,
+    OwnPage,
     RangeDateFilter,
     ReadOnlyAdmin,
     action,
@@ -30,7 +31,7 @@ from freight.remarks import remark
 
 
 @admin.register(Quotation)
-class QuotationAdmin(ReadOnlyAdmin):
+class QuotationAdmin(OwnPage, ReadOnlyAdmin):
     change_form_template = "console/quotation.html"
     list_display = [
         "shown_number",
@@ -138,19 +139,9 @@ class QuotationAdmin(ReadOnlyAdmin):
         act(request, [row])
         return done(request, reverse("admin:freight_quoterequest_change", args=[row.request_id]))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        extra = {**(extra_context or {})}
-        if isinstance(row, Quotation):
-            extra |= {
-                "quotation": quotation_page(row),
-                "facts": fact_rows(row.request),
-                "route": route(row.request),
-            }
-        return super().change_view(request, object_id, form_url, extra)
+    def page_context(self, row: Quotation) -> dict[str, Any]:
+        return {
+            "quotation": quotation_page(row),
+            "facts": fact_rows(row.request),
+            "route": route(row.request),
+        }

@@ -17,6 +17,7 @@ from busybee.console import (
     DialogForm,
     DropdownFilter,
     ModelAdmin,
+    OwnPage,
     RangeDateFilter,
     SwitchWidget,
     TextWidget,
@@ -46,7 +47,7 @@ class ReviewFilter(DropdownFilter):
         self, request: HttpRequest, queryset: QuerySet[QuoteRequest]
     ) -> QuerySet[QuoteRequest]:
         if self.value() == "operator":
-            return queryset.for_operator()  # type: ignore[attr-defined]
+            return queryset.filter(pk__in=QuoteRequest.objects.for_operator())
         # a search in the JSON's text: SQLite has no `contains` for JSON
         return queryset.filter(review__icontains=f'"{self.value()}"') if self.value() else queryset
 
@@ -67,7 +68,7 @@ class AdvanceForm(DialogForm):
 
 
 @admin.register(QuoteRequest)
-class QuoteRequestAdmin(ModelAdmin):
+class QuoteRequestAdmin(OwnPage, ModelAdmin):
     form = ConsoleRequestForm
     change_form_template = "console/request.html"
     list_display = [
@@ -185,18 +186,8 @@ class QuoteRequestAdmin(ModelAdmin):
                     request, _("The draft quotation no longer fits. Carry on to price anew.")
                 )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        extra = {**(extra_context or {})}
-        if isinstance(row, QuoteRequest):
-            extra |= request_page(row)
-        return super().change_view(request, object_id, form_url, extra)
+    def page_context(self, row: QuoteRequest) -> dict[str, Any]:
+        return request_page(row)
 
 
 @transaction.atomic
