@@ -19,6 +19,17 @@ class Mailbox(models.Model):
         DIRECTORY = "directory", _("folder of .eml files")
         IMAP = "imap", _("IMAP")
 
+    class Login(models.TextChoices):
+        PASSWORD = "password", _("password")
+        GOOGLE = "google", "Google (XOAUTH2)"
+        MICROSOFT = "microsoft", "Microsoft 365 (XOAUTH2)"
+        OTHER = "other", _("other provider (XOAUTH2)")
+
+    class After(models.TextChoices):
+        KEEP = "keep", _("leave it as it is")
+        SEEN = "seen", _("mark it as read")
+        MOVE = "move", _("move it to a folder")
+
     name = models.CharField(_("name"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.IMAP)
     active = models.BooleanField(_("active"), default=True)
@@ -29,9 +40,28 @@ class Mailbox(models.Model):
     tls = models.BooleanField("TLS", default=True)
     username = models.CharField(_("user name"), max_length=254, blank=True)
     sealed_password = models.BinaryField(blank=True, default=bytes)
+    login = models.CharField(_("login"), max_length=10, choices=Login, default=Login.PASSWORD)
+    oauth_tenant = models.CharField(_("tenant"), max_length=100, blank=True)
+    oauth_authorize_url = models.URLField(_("authorization address"), max_length=500, blank=True)
+    oauth_token_url = models.URLField(_("token address"), max_length=500, blank=True)
+    oauth_scope = models.CharField(_("scope"), max_length=300, blank=True)
+    oauth_client_id = models.CharField(_("client ID"), max_length=300, blank=True)
+    sealed_oauth = models.BinaryField(blank=True, default=bytes)  # JSON: secret and tokens
     folder = models.CharField(_("mail folder"), max_length=200, default="INBOX")
+    after = models.CharField(
+        _("once a mail is taken in"), max_length=5, choices=After, default=After.KEEP
+    )
+    after_folder = models.CharField(_("move it to"), max_length=200, blank=True)
+    # mails before this day are left alone; none: all that lies there
+    since = models.DateField(_("from this day on"), null=True, blank=True)
     uidvalidity = models.BigIntegerField(default=0, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
+    # the backfill and the reconciliation go through the epoch's UIDs below `last_uid`
+    backfill_from = models.DateField(_("backfill from"), null=True, blank=True, editable=False)
+    backfill_uid = models.BigIntegerField(default=0, editable=False)
+    reconciled_at = models.DateTimeField(_("compared"), null=True, blank=True, editable=False)
+    heartbeat_at = models.DateTimeField(_("heartbeat"), null=True, blank=True, editable=False)
+    paused = models.CharField(_("paused because"), max_length=300, blank=True, editable=False)
     last_success = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
     last_error = models.CharField(_("last error"), max_length=300, blank=True, editable=False)
 
@@ -84,6 +114,8 @@ class Email(models.Model):
         _("state"), max_length=12, choices=State, default=State.RECEIVED, db_index=True
     )
     quarantine_reason = models.CharField(_("quarantine reason"), max_length=300, blank=True)
+    # larger than the limit: the stored bytes are the header block only, `size` the whole mail's
+    header_only = models.BooleanField(_("header only"), default=False, editable=False)
 
     # extract
     subject = models.CharField(_("subject"), max_length=1000, blank=True)
@@ -98,7 +130,22 @@ class Email(models.Model):
     in_reply_to = models.CharField("In-Reply-To", max_length=998, blank=True)
     references = models.JSONField("References", default=list, blank=True)
     machine = models.CharField(_("sent by a machine"), max_length=100, blank=True)
+    spf = models.CharField("SPF", max_length=10, blank=True)
+    dkim = models.CharField("DKIM", max_length=10, blank=True)
     dmarc = models.CharField("DMARC", max_length=10, blank=True)
+    # the earliest known mail of the conversation that this one answers
+    thread = models.ForeignKey(
+        "self", models.SET_NULL, related_name="answers", null=True, blank=True, editable=False
+    )
+    # the mail of ours that this report says could not be delivered
+    bounce_of = models.ForeignKey(
+        "freight.OutgoingMail",
+        models.SET_NULL,
+        related_name="bounces",
+        null=True,
+        blank=True,
+        editable=False,
+    )
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
 
     # decode
@@ -173,6 +220,9 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     inline = models.BooleanField(default=False)
     text = models.TextField(_("text"), blank=True)
+    # where pieces of the text stand: [start, page, sheet, row] in rising order of start
+    places = models.JSONField(default=list, blank=True, editable=False)
+    notes = models.JSONField(_("notes"), default=list, blank=True)
     refused = models.CharField(_("refused because"), max_length=200, blank=True)
 
     class Meta:

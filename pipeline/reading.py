@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline import bodies, mime
-from pipeline.documents import can_read, detect, sandbox, unread_reason
+from pipeline.documents import OPENERS, can_read, detect, sandbox, unread_reason
 from pipeline.documents.archives import Budget, Member, Refused
-from pipeline.documents.results import Unreadable
+from pipeline.documents.results import Place, Unreadable
 from pipeline.mime import ParsedMail, Part
 
 MAX_ITEMS = 500
@@ -36,6 +36,7 @@ class Item:
     refused: str = ""
     inline: bool = False
     notes: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def expanded(
 
 def _opened(item: Item, budget: Budget, depth: int) -> Iterator[Item]:
     """`item` and, if it is an archive or a mail, what comes out of it."""
-    if item.refused or item.kind not in {"zip", "eml"}:
+    if item.refused or item.kind not in {"eml", *OPENERS}:
         yield item
     elif depth > budget.depth:
         yield replace(item, refused="too-deep")
@@ -139,7 +140,7 @@ def _opened_mail(item: Item, budget: Budget, depth: int) -> Iterator[Item]:
 
 def _opened_archive(item: Item, budget: Budget, depth: int) -> Iterator[Item]:
     try:
-        members = sandbox.expand(item.data, budget)
+        members = sandbox.expand(item.kind, item.data, budget)
     except sandbox.SandboxKilled as exc:
         yield replace(item, refused=f"killed-{exc.limit}")
         return
@@ -177,7 +178,7 @@ def with_text(items: Sequence[Item], *, seconds: float = MAIL_SECONDS) -> tuple[
 
 def read_item(item: Item, seconds: float = sandbox.SECONDS) -> Item:
     """`item` with its text, or with the reason why it has none."""
-    if item.refused or item.text or item.kind in {"zip", "eml"}:
+    if item.refused or item.text or item.kind in {"eml", *OPENERS}:
         return item
     if not can_read(item.kind):
         return replace(item, refused=unread_reason(item.kind))
@@ -189,4 +190,4 @@ def read_item(item: Item, seconds: float = sandbox.SECONDS) -> Item:
         return replace(item, refused=exc.reason_code)
     except sandbox.SandboxKilled as exc:
         return replace(item, refused=f"killed-{exc.limit}")
-    return replace(item, text=text.text, notes=text.notes)
+    return replace(item, text=text.text, notes=text.notes, places=text.places)

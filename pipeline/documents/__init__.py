@@ -1,21 +1,26 @@
-"""Files to text. `detect` says what a file is; `read` reads it here, `sandbox` in a child.
+"""Files to text. `detect` says what a file is; `read` and `members` open it here, `sandbox` in a
+child.
 
-A new kind is a module with `read(data) -> Text`, a line in READERS and, if its content is not yet
-told apart, one in filetypes.
+A new kind is a module with `read(data) -> Text` and a line in READERS, or one with
+`members(data, budget)` and a line in OPENERS; docs/adding-a-document-type.md has the rest.
 """
 
+from collections.abc import Iterator
 from importlib import import_module
 
+from pipeline.documents.archives import Budget, Member, Refused
 from pipeline.documents.filetypes import ARCHIVES, IMAGES, FileType, detect
 from pipeline.documents.results import Text, Unreadable
 
 __all__ = [
+    "OPENERS",
     "READERS",
     "FileType",
     "Text",
     "Unreadable",
     "can_read",
     "detect",
+    "members",
     "read",
     "unread_reason",
 ]
@@ -29,6 +34,17 @@ READERS = {
     "docx": "pipeline.documents.docx",
     "xlsx": "pipeline.documents.xlsx",
 }
+
+# kind of archive -> module
+OPENERS = {
+    "zip": "pipeline.documents.archives",
+}
+
+
+def members(kind: str, data: bytes, budget: Budget) -> Iterator[Member | Refused]:
+    """What is in an archive of `kind`, within `budget`, which is used up. For the child."""
+    found: Iterator[Member | Refused] = import_module(OPENERS[kind]).members(data, budget)
+    return found
 
 
 def can_read(kind: str) -> bool:

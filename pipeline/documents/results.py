@@ -1,6 +1,6 @@
 """What reading a document comes to: its text, or why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.errors import PipelineError
 
@@ -11,11 +11,62 @@ MAX_PAGES = 30
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the text from `start` on stands in the document: page or slide, sheet, row (from 1).
+
+    0 and "" say that a document of this kind has no such thing. In a row the column follows from
+    the tabs before a character: cells are apart by one tab each.
+    """
+
+    start: int
+    page: int = 0
+    sheet: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """Text of a document; `notes` are codes of what was left out ("cut", "hidden-sheets")."""
+    """Text of a document; `notes` are codes of what was left out ("cut", "hidden-sheets").
+
+    `places` are in rising order of `start`; the text before the first has no place.
+    """
 
     text: str
     notes: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(slots=True)
+class Writer:
+    """Text in the making: pieces in order, each with its place, up to MAX_CHARACTERS.
+
+    Pieces come clean (charsets.clean): what is changed afterwards would move the places.
+    """
+
+    pieces: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    length: int = 0
+
+    @property
+    def full(self) -> bool:
+        return self.length >= MAX_CHARACTERS
+
+    def add(self, piece: str, *, page: int = 0, sheet: str = "", row: int = 0) -> None:
+        """Append `piece`; what is over the cap is left out and noted."""
+        room = MAX_CHARACTERS - self.length
+        if len(piece) > room:
+            piece = piece[:room]
+            self.notes["cut"] = None
+        if not piece:
+            return
+        if page or sheet or row:
+            self.places.append(Place(self.length, page, sheet, row))
+        self.pieces.append(piece)
+        self.length += len(piece)
+
+    def text(self) -> Text:
+        return Text("".join(self.pieces), tuple(self.notes), tuple(self.places))
 
 
 class Unreadable(PipelineError):

@@ -21,7 +21,7 @@ from typing import Any
 
 from pipeline.documents import frames
 from pipeline.documents.archives import Budget, Member, Refused
-from pipeline.documents.results import Text, Unreadable
+from pipeline.documents.results import Place, Text, Unreadable
 from pipeline.errors import PipelineError
 
 logger = logging.getLogger(__name__)
@@ -229,15 +229,21 @@ def read_document(kind: str, data: bytes, *, seconds: float = SECONDS) -> Text:
                 "sandbox: a %s of %s bytes made its reader fail: %s", kind, len(data), error
             )
         raise Unreadable(str(reason))
-    notes = header.get("notes")
-    return Text(blob.decode("utf-8", errors="replace"), tuple(map(str, notes or ())))
+    notes, places = header.get("notes", ()), header.get("places", ())
+    text = blob.decode("utf-8", errors="replace")
+    return Text(text, tuple(map(str, notes)), tuple(Place(*each) for each in places))
 
 
-def expand(data: bytes, budget: Budget) -> list[Member | Refused]:
-    """The members of a ZIP, unpacked in the child; `budget` is used up. Raises SandboxKilled."""
+def expand(kind: str, data: bytes, budget: Budget) -> list[Member | Refused]:
+    """The members of an archive of `kind`, unpacked in the child; `budget` is used up.
+
+    Raises SandboxKilled.
+    """
     fields = ("entries", "bytes", "seconds", "depth", "member_bytes")
     given = {name: getattr(budget, name) for name in fields}
-    header, blob = pool.run({"job": "expand", "budget": given}, data, budget.seconds + 5)
+    header, blob = pool.run(
+        {"job": "expand", "kind": kind, "budget": given}, data, budget.seconds + 5
+    )
     if "unreadable" in header:
         return [Refused("", "damaged")]
     left = header["left"]

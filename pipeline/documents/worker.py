@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from pipeline.documents import frames, read
-from pipeline.documents.archives import Budget, Member, members
+from pipeline.documents import frames, members, read
+from pipeline.documents.archives import Budget, Member
 from pipeline.documents.results import Unreadable
 
 MEMORY = 1024 * 1024 * 1024
@@ -32,14 +32,17 @@ def read_job(header: dict[str, Any], blob: bytes) -> Answer:
         text = read(header["kind"], blob)
     except Unreadable as exc:
         return {"unreadable": exc.reason_code}, b""
-    return {"notes": list(text.notes)}, text.text.encode("utf-8", errors="replace")
+    places = [(each.start, each.page, each.sheet, each.row) for each in text.places]
+    return {"notes": list(text.notes), "places": places}, text.text.encode(
+        "utf-8", errors="replace"
+    )
 
 
 def expand_job(header: dict[str, Any], blob: bytes) -> Answer:
     """The members of an archive, their bytes in one blob, and what is left of the budget."""
     budget = Budget(**header["budget"])
     found, data = [], []
-    for each in members(blob, budget):
+    for each in members(header["kind"], blob, budget):
         if isinstance(each, Member):
             found.append({"name": each.name, "size": len(each.data)})
             data.append(each.data)

@@ -2,10 +2,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline import files, reading
+from pipeline.documents import OPENERS
 from pipeline.models import Email
 from pipeline.work import Outcome
 
-OPENED = ("zip", "eml")
+OPENED = ("eml", *OPENERS)
 
 
 def run(email: Email) -> Outcome:

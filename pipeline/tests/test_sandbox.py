@@ -190,7 +190,7 @@ def test_read_document_gives_text_or_the_reason() -> None:
 def test_expand_uses_the_budget_up() -> None:
     budget = Budget()
 
-    found = sandbox.expand(zip_bytes({"a.txt": b"12345", "b.txt": b"678"}), budget)
+    found = sandbox.expand("zip", zip_bytes({"a.txt": b"12345", "b.txt": b"678"}), budget)
 
     assert [each.name for each in found] == ["a.txt", "b.txt"]
     assert (budget.entries, budget.bytes) == (198, 64 * 1024 * 1024 - 8)
