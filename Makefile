@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-deps check fix bench quality soak lock clean setup-test
+.PHONY: help setup demo up test test-deps check fix bench quality soak fuzz lock clean setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ quality: setup ## SAMPLES=folder with mails and their truth: triage them, then s
 
 soak: setup-test ## the long versions of the chaos and hostile-input tests
 	@BUSYBEE_TEST_SOAK=1 BUSYBEE_TEST_DB=$(DB) $(PY) -m pytest -m soak --timeout 3600 $(ARGS)
+
+fuzz: setup-test ## random bytes by atheris at headers, MIME, zip, hwp and dates; SECONDS=60 each, TARGETS="..."
+	@scripts/fuzz $(or $(SECONDS),60) $(TARGETS)
 
 lock: ## write requirements/*.txt from requirements/*.in: exact versions with hashes
 	@scripts/lock

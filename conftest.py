@@ -45,11 +45,15 @@ import django  # noqa: E402  # after the environment: pytest-django has looked f
 
 django.setup()
 
+from pipeline.documents import libraries  # noqa: E402  # as above
+
 
 def missing(need: str) -> bool:
-    """Whether this machine lacks `need`: a command, a path, or `module:NAME`."""
+    """Whether this machine lacks `need`: a command, a path, `module:NAME` or `library:SONAME`."""
     if need.startswith("module:"):
         return importlib.util.find_spec(need.removeprefix("module:")) is None
+    if need.startswith("library:"):
+        return libraries.load((need.removeprefix("library:"),)) is None
     if need.startswith("/"):
         return not Path(need).exists()
     return shutil.which(need, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is None

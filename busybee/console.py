@@ -25,6 +25,7 @@ from unfold.widgets import UnfoldBooleanSwitchWidget as SwitchWidget
 __all__ = [
     "ActionVariant",
     "ChoicesDropdownFilter",
+    "DateWidget",
     "DialogForm",
     "DropdownFilter",
     "GroupAdmin",
@@ -46,6 +47,12 @@ __all__ = [
     "display",
     "done",
 ]
+
+
+class DateWidget(TextWidget):
+    """A day, chosen in the browser's own calendar."""
+
+    input_type = "date"
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -25,7 +25,6 @@ from freight.remarks import remark
 from pipeline.models import Email
 from pipeline.remarks import remark as stopped_because
 
-PROBLEMS = (Sending.FAILED, Sending.UNCERTAIN, Sending.UNDELIVERED)
 ROWS_EACH = 8
 ROWS = 8
 # readable on white and on slate
@@ -174,12 +173,12 @@ def _quotation_figure(midnight: dt.datetime) -> Figure:
 
 
 def _outbox_figure() -> Figure:
-    problems = OutgoingMail.objects.filter(state__in=PROBLEMS).count()
+    problems = OutgoingMail.objects.for_operator().count()
     return Figure(
         _("Outbox problems"),
         _count(problems),
         "outbox",
-        _list("freight_outgoingmail"),
+        _list("freight_outgoingmail") + "?for=operator",
         alert=problems > 0,
     )
 
@@ -293,7 +292,8 @@ def needs(sees: dict[type[Model], bool]) -> list[Need]:
 
 
 def _outbox_needs() -> list[Need]:
-    waiting = OutgoingMail.objects.filter(state__in=[*PROBLEMS, Sending.DRAFT]).defer("sealed")
+    drafts = OutgoingMail.objects.filter(state=Sending.DRAFT)
+    waiting = (OutgoingMail.objects.for_operator() | drafts).defer("sealed")
     return [
         Need(
             kind=f"{_('outgoing mail')}: {mail.get_state_display()}",

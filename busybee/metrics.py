@@ -9,17 +9,19 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from freight.models import OutgoingMail, Sending
-from pipeline.models import Email, Step, StepName
+from pipeline.mailbox.health import health
+from pipeline.models import Email, Mailbox, Step, StepName
 
 
 class RowCollector:
-    """Counts of steps, mails and outgoing mails; five queries."""
+    """Counts of steps, mails and outgoing mails, and how mailboxes are doing; six queries."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = timezone.now()
         yield from self._steps(now)
         yield from self._emails()
         yield from self._outbox(now)
+        yield from self._mailboxes(now)
 
     def _steps(self, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
         steps = GaugeMetricFamily(
@@ -67,6 +69,31 @@ class RowCollector:
             "Age of the oldest outgoing mail that waits for a sender",
             value=_age(oldest, now),
         )
+
+    def _mailboxes(self, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
+        """Of active ones; a mailbox that was never read has no age."""
+        ages = {
+            "heartbeat_at": GaugeMetricFamily(
+                "busybee_mailbox_heartbeat_age_seconds",
+                "How long ago the poller gave a sign for the mailbox",
+                labels=["mailbox"],
+            ),
+            "last_success": GaugeMetricFamily(
+                "busybee_mailbox_last_success_age_seconds",
+                "How long ago the mailbox was read without an error",
+                labels=["mailbox"],
+            ),
+        }
+        states = GaugeMetricFamily(
+            "busybee_mailbox_state", "1 for the state that it is in", labels=["mailbox", "state"]
+        )
+        for box in Mailbox.objects.filter(active=True):
+            for name, family in ages.items():
+                if at := getattr(box, name):
+                    family.add_metric([box.name], _age(at, now))
+            states.add_metric([box.name, health(box, now).value], 1)
+        yield from ages.values()
+        yield states
 
 
 def _age(at: dt.datetime | None, now: dt.datetime) -> float:

@@ -183,7 +183,12 @@ BUSYBEE_THREAD_CAP = env.number("BUSYBEE_THREAD_CAP", 3, least=1)
 BUSYBEE_RECIPIENT_CAP = env.number("BUSYBEE_RECIPIENT_CAP", 5, least=1)
 # the name in Authentication-Results headers that our own mail server writes; others prove nothing
 BUSYBEE_AUTHSERV_ID = env.text("BUSYBEE_AUTHSERV_ID")
+# where it names no verdict: ask the DNS for keys and check the signatures ourselves
+BUSYBEE_CHECK_DKIM = env.flag("BUSYBEE_CHECK_DKIM", False)
 BUSYBEE_MAX_MAIL_BYTES = env.number("BUSYBEE_MAX_MAIL_BYTES", 40 * 1024 * 1024, least=1024)
+# above so many unfinished steps, or below so much free room for storage, no mail is taken in
+BUSYBEE_MAX_OPEN_STEPS = env.number("BUSYBEE_MAX_OPEN_STEPS", 2000, least=1)
+BUSYBEE_MIN_FREE_BYTES = env.number("BUSYBEE_MIN_FREE_BYTES", 1024**3)
 BUSYBEE_POLL_SECONDS = env.number("BUSYBEE_POLL_SECONDS", 2 if BUSYBEE_EMBEDDED else 60, least=1)
 
 # steps

@@ -1,5 +1,6 @@
 """How this installation is: processes, queues, open work, mailboxes, the model that serves."""
 
+import datetime as dt
 import json
 import os
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from busybee.queues import Queue
 
@@ -25,8 +27,9 @@ class Status:
     queues: dict[str, int]
     steps: dict[str, int]
     outbox: dict[str, int]
-    mailboxes: list[dict[str, str]]
+    mailboxes: list[dict[str, Any]]
     model: str
+    sandbox: dict[str, Any]
     down: list[str]
 
     def as_json(self) -> str:
@@ -39,7 +42,8 @@ def read() -> Status:
     processes = _processes(settings.BUSYBEE_HOME / "up.json", down)
     queues = _queues(down)
     rows = _rows(down)
-    return Status(processes=processes, queues=queues, down=down, **rows)
+    sandbox = _sandbox(down)
+    return Status(processes=processes, queues=queues, sandbox=sandbox, down=down, **rows)
 
 
 def _processes(path: Path, down: list[str]) -> list[dict[str, Any]]:
@@ -90,14 +94,15 @@ def _rows(down: list[str]) -> dict[str, Any]:
     from freight.models import OutgoingMail
     from pipeline.models import Mailbox, Step
 
+    now = timezone.now()
     try:
         active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
-        mailboxes = [_mailbox(box) for box in Mailbox.objects.filter(active=True)]
+        mailboxes = [_mailbox(box, now) for box in Mailbox.objects.filter(active=True)]
         steps, outbox = _by_state(Step.objects.unfinished()), _by_state(OutgoingMail.objects.all())
     except DatabaseError as exc:
         down.append(f"database ({type(exc).__name__})")
         return {"steps": {}, "outbox": {}, "mailboxes": [], "model": ""}
-    down += [f"mailbox {box['name']}" for box in mailboxes if box["error"]]
+    down += [f"mailbox {box['name']}" for box in mailboxes if box["state"] in ("error", "silent")]
     return {
         "steps": steps,
         "outbox": outbox,
@@ -113,6 +118,28 @@ def _by_state(rows: "QuerySet[Any]") -> dict[str, int]:
     return dict(counted)
 
 
-def _mailbox(box: Any) -> dict[str, str]:
-    success = box.last_success.isoformat(timespec="seconds") if box.last_success else ""
-    return {"name": box.name, "mode": box.mode, "last_success": success, "error": box.last_error}
+def _mailbox(box: Any, now: dt.datetime) -> dict[str, Any]:
+    from pipeline.mailbox.health import health
+
+    beat = box.heartbeat_at
+    return {
+        "name": box.name,
+        "mode": box.mode,
+        "state": health(box, now).value,
+        "last_success": box.last_success.isoformat(timespec="seconds") if box.last_success else "",
+        "heartbeat_seconds": max(round((now - beat).total_seconds()), 0) if beat else None,
+        "paused": box.paused,
+        "error": box.last_error,
+    }
+
+
+def _sandbox(down: list[str]) -> dict[str, Any]:
+    """What holds a parser in its bounds on this machine; `offline`: it has no network."""
+    from pipeline.documents import sandbox
+    from pipeline.errors import PipelineError
+
+    try:
+        return dict(sandbox.pool.limits())
+    except (OSError, PipelineError) as exc:
+        down.append(f"sandbox ({type(exc).__name__})")
+        return {}

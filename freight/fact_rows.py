@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from freight import places
-from freight.fields import FACT_NAMES, Container, Evidence
+from freight.fields import FACT_NAMES, Container, Evidence, Position
 from freight.models import QuoteRequest
 
 LABELS = {
@@ -32,6 +32,7 @@ METHODS = {
 REVIEW = {
     "lcl": gettext_lazy("less than a container (LCL)"),
     "air": gettext_lazy("air freight"),
+    "ocr": gettext_lazy("facts were read from a picture (OCR)"),
     "dangerous": gettext_lazy("dangerous goods"),
     "several_shipments": gettext_lazy("several shipments"),
     "overweight": gettext_lazy("heavier than the containers take"),
@@ -70,7 +71,7 @@ def _row(request: QuoteRequest, name: str, evidence: Evidence | None) -> FactRow
         label=str(LABELS[name]),
         value=shown(name, getattr(request, name)),
         quote=evidence.quote if evidence else "",
-        source=source_label(evidence.source) if evidence else "",
+        source=where_read(evidence) if evidence else "",
         method=str(METHODS.get(evidence.method, evidence.method)) if evidence else "",
     )
 
@@ -117,6 +118,25 @@ def route(request: QuoteRequest) -> str:
     """`부산 → 상하이`; a question mark where an end is not known, empty where neither is."""
     ends = [place_name(code) if code else "?" for code in (request.origin, request.destination)]
     return " → ".join(ends) if ends != ["?", "?"] else ""
+
+
+def where_read(evidence: Evidence) -> str:
+    """Where a fact was read, down to the page or cell, in the reader's language."""
+    source = source_label(evidence.source)
+    return f"{source}, {position_label(evidence.place)}" if evidence.place else source
+
+
+def position_label(position: Position) -> str:
+    """`sheet 화물, cell C5`, `page 2` or `slide 3` in the reader's language."""
+    several = ":" in position.cell
+    parts = (
+        _("page %(number)s") % {"number": position.page} if position.page else "",
+        _("slide %(number)s") % {"number": position.slide} if position.slide else "",
+        _("sheet %(name)s") % {"name": position.sheet} if position.sheet else "",
+        _("cells %(cells)s") % {"cells": position.cell} if several else "",
+        _("cell %(cell)s") % {"cell": position.cell} if position.cell and not several else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def source_label(source: str) -> str:

@@ -30,11 +30,28 @@ class Container(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where in a document something stands, counted from 1; 0 and "" for what it does not have.
+
+    cell: `C5`, or `B5:C5` for more than one.
+    """
+
+    page: int = 0
+    slide: int = 0
+    sheet: str = ""
+    cell: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What is known of the position, by name."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a fact was read: `quote` is `text[start:end]` of the source that `source` names.
 
     source: `subject`, `body`, `attachment:<path>`, `chat:<message id>`, `form`, `operator:<name>`.
-    method: `rules`, `llm`, `choice` or `operator`.
+    method: `rules`, `llm`, `choice` or `operator`. place: where in an attachment, if it is known.
     """
 
     quote: str
@@ -42,6 +59,7 @@ class Evidence:
     start: int
     end: int
     method: str
+    place: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +123,28 @@ class Extraction:
 
 
 def evidence_as_json(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, Any]]:
-    """Evidence as plain JSON values, to be kept in a row."""
-    return {name: asdict(item) for name, item in evidence.items()}
+    """Evidence as plain JSON values; `place` is there only where it is known."""
+    return {name: _as_json(item) for name, item in evidence.items()}
+
+
+def _as_json(item: Evidence) -> dict[str, Any]:
+    told = asdict(item)
+    del told["place"]
+    return {**told, "place": item.place.as_json()} if item.place else told
 
 
 def evidence_from_json(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Evidence]:
     """The inverse of `evidence_as_json`; keys that Evidence does not have are left out."""
-    known = {item.name for item in fields(Evidence)}
     return {
-        name: Evidence(**{key: value for key, value in item.items() if key in known})
+        name: Evidence(**{**_known(Evidence, item), "place": _place(item.get("place"))})
         for name, item in stored.items()
     }
+
+
+def _place(stored: Any) -> Position | None:
+    return Position(**_known(Position, stored)) if isinstance(stored, dict) else None
+
+
+def _known(kind: type[Evidence | Position], stored: Mapping[str, Any]) -> dict[str, Any]:
+    names = {item.name for item in fields(kind)}
+    return {key: value for key, value in stored.items() if key in names}

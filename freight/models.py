@@ -333,11 +333,21 @@ class Shipment(models.Model):
         return self.number
 
 
+# how `last_error` begins once an operator has seen to an undelivered mail
+SEEN_TO = ("settled by ", "sent again by ")
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def due(self, now: dt.datetime) -> Self:
         """Mails that somebody should send or look into now."""
         ready = Q(state__in=[Sending.QUEUED, Sending.UNCERTAIN], next_at__lte=now)
         return self.filter(ready | Q(state=Sending.SENDING, lease_until__lte=now))
+
+    def for_operator(self) -> Self:
+        """Mails that their customers may not have, and that nobody has seen to yet."""
+        settled, again = (Q(last_error__startswith=words) for words in SEEN_TO)
+        problems = [Sending.FAILED, Sending.UNCERTAIN, Sending.UNDELIVERED]
+        return self.filter(state__in=problems).exclude(settled | again, state=Sending.UNDELIVERED)
 
 
 class Sending(models.TextChoices):
@@ -399,3 +409,8 @@ class OutgoingMail(Moves):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def seen_to(self) -> bool:
+        """Whether the mail did not arrive, and an operator has seen to that."""
+        return self.state == Sending.UNDELIVERED and self.last_error.startswith(SEEN_TO)

@@ -148,7 +148,8 @@ def _refuse_older_revision(quotation: Quotation, go_ahead: GoAhead) -> None:
         request=quotation.request,
     )
     newest = quotes.intent_key(quotation)
-    if answered.exists() and not answered.filter(key=newest).exists():
+    keys = answered.values_list("key", flat=True)
+    if keys and newest not in map(outbox.first_key, keys):
         raise OrderRefused("a newer quotation has replaced the one that is answered")
 
 

@@ -21,6 +21,7 @@ from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -165,6 +166,21 @@ def readable(mail: OutgoingMail) -> str:
     message = BytesParser(policy=default).parsebytes(unseal(bytes(mail.sealed)))
     body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
     return body.get_content().replace("\r\n", "\n") if body else ""
+
+
+def first_key(key: str) -> str:
+    """The intent that a mail was first made for: `quotation:BB-2026-000123:1#2` is its second
+    sending.
+    """
+    return key.partition("#")[0]
+
+
+def text_of(mail: OutgoingMail) -> str:
+    """The mail's text; empty where its bytes were purged or sealed with another key."""
+    try:
+        return readable(mail) if mail.sealed else ""
+    except InvalidToken:
+        return ""
 
 
 def send(pk: int) -> str:

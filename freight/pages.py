@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from cryptography.fernet import InvalidToken
+from django.db.models import QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 
-from freight import letters, outbox
+from freight import letters
 from freight.fact_rows import cleared_labels, fact_rows, review_labels, route
 from freight.models import OutgoingMail, Quotation, QuoteRequest, Sending, State
 from freight.remarks import remark
@@ -46,6 +46,7 @@ def won(amount: Decimal, currency: str = "KRW") -> str:
 
 def request_page(row: QuoteRequest) -> dict[str, Any]:
     """What the page of one request shows besides the form: three queries."""
+    outgoing = list(row.outgoing.defer("sealed").order_by("-pk")[:50])
     return {
         "facts": fact_rows(row),
         "route": route(row),
@@ -55,10 +56,20 @@ def request_page(row: QuoteRequest) -> dict[str, Any]:
         "quotations": [quotation_page(item) for item in row.quotations.all()],
         "outgoing": [
             (mail, MAIL_COLOURS.get(Sending(mail.state), ""), remark(mail.last_error))
-            for mail in row.outgoing.defer("sealed").order_by("-pk")[:50]
+            for mail in outgoing
+        ],
+        "undelivered": [
+            (mail, remark(mail.last_error))
+            for mail in outgoing
+            if mail.state == Sending.UNDELIVERED and not mail.seen_to
         ],
         "received": [(mail, remark(mail.outcome)) for mail in row.emails.only(*MAIL_COLUMNS)[:50]],
     }
+
+
+def reports_on(mail: OutgoingMail) -> QuerySet[Any]:
+    """The received mails that are delivery reports on `mail`, the newest first."""
+    return mail.bounces.only(*MAIL_COLUMNS)[:20]
 
 
 def quotation_page(quotation: Quotation) -> dict[str, Any]:
@@ -76,11 +87,3 @@ def quotation_page(quotation: Quotation) -> dict[str, Any]:
         "lines": [{**line, "data": detail} for line, detail in zip(lines, data, strict=True)],
         "total": won(quotation.total, quotation.currency),
     }
-
-
-def text_of(row: OutgoingMail) -> str:
-    """The mail's text; empty where its bytes were purged or sealed with another key."""
-    try:
-        return outbox.readable(row) if row.sealed else ""
-    except InvalidToken:
-        return ""

@@ -234,6 +234,14 @@ def intent_key(quotation: Quotation) -> str:
     return f"quotation:{quotation.request.number}:{quotation.revision}"
 
 
+def stands(request: QuoteRequest, key: str, now: dt.datetime) -> bool:
+    """Whether the mail of intent `key` carries the price that its customer may still accept."""
+    latest = request.quotations.filter(state=Quotation.State.ISSUED).order_by("-revision").first()
+    if latest is None or latest.valid_until < _day(now) or request.state != State.QUOTED:
+        return False
+    return outbox.first_key(key) == intent_key(latest)
+
+
 def quoted_facts(quotation: Quotation) -> Facts:
     """The facts that the price was made of, whatever the request says by now."""
     told = quotation.snapshot["facts"]

@@ -44,9 +44,37 @@ WORDS = (
     gettext_noop("nothing is sent while the mailbox only observes"),
     gettext_noop("the facts have changed since this price was made: carry on again"),
     gettext_noop("the facts no longer stand, the departure has passed: carry on again"),
+    gettext_noop("no mail can go to this address"),
+    gettext_noop("this mail belongs to no request"),
+    gettext_noop("the text of this mail is no longer kept"),
+    gettext_noop("its price no longer stands: carry on with the request"),
+    gettext_noop("somebody has seen to this mail meanwhile"),
+    gettext_noop("delivery report: failed"),
+    gettext_noop("delivery report: delayed"),
+    gettext_noop("delivery report: delivered"),
+    gettext_noop("delivery report: relayed"),
+    gettext_noop("delivery report: expanded"),
+    gettext_noop("delivery report: unclear"),
 )
+# RFC 3463: the codes that an operator can do something about, the longest beginning first
+STATUS = {
+    "5.1.1": gettext_noop("there is no such mailbox"),
+    "5.1.2": gettext_noop("there is no such domain"),
+    "5.1.10": gettext_noop("there is no such mailbox"),
+    "5.1.": gettext_noop("the address is not right"),
+    "5.2.1": gettext_noop("the mailbox is closed"),
+    "5.2.2": gettext_noop("the mailbox is full"),
+    "4.2.2": gettext_noop("the mailbox is full"),
+    "5.2.3": gettext_noop("the mail is too large"),
+    "5.3.4": gettext_noop("the mail is too large"),
+    "5.4.": gettext_noop("the customer's mail server cannot be reached"),
+    "4.4.": gettext_noop("the customer's mail server cannot be reached"),
+    "5.7.": gettext_noop("the customer's mail server refuses our mails"),
+}
+UNDELIVERED = re.compile(r"undelivered (?P<status>[245]\.\d+\.\d+)?: ?(?P<told>.*)", re.DOTALL)
 RELEASED = re.compile(r"released by (.+)")
 SETTLED = re.compile(r"settled by (.+)")
+SENT_AGAIN = re.compile(r"sent again by (.+)")
 WITHDRAWN = re.compile(r"withdrawn: relabelled by (.+)")
 
 
@@ -59,9 +87,22 @@ def remark(text: str) -> str:
         return _("released by %(name)s") % {"name": found[1]}
     if found := SETTLED.fullmatch(text):
         return _("settled by %(name)s") % {"name": found[1]}
+    if found := SENT_AGAIN.fullmatch(text):
+        return _("sent again by %(name)s") % {"name": found[1]}
+    if found := UNDELIVERED.fullmatch(text):
+        return _undelivered(found["status"] or "", found["told"])
     if found := WITHDRAWN.fullmatch(text):
         return _("withdrawn: relabelled by %(name)s") % {"name": found[1]}
     return _(text) if text in WORDS else text
+
+
+def _undelivered(status: str, told: str) -> str:
+    """What the code means, then the customer's server in its own words."""
+    meaning = STATUS.get(status) or next(
+        (words for code, words in STATUS.items() if code.endswith(".") and status.startswith(code)),
+        gettext_noop("the customer's mail server has returned it"),
+    )
+    return f"{_(meaning)} ({told or status})" if told or status else _(meaning)
 
 
 def _reasons(text: str) -> str:

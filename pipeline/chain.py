@@ -46,11 +46,13 @@ def resume(email_id: int) -> None:
         transaction.on_commit(lambda: publish(email_id, name))
 
 
-def publish(email_id: int, name: StepName) -> None:
-    """Send the chain from `name` on. Without a broker nothing is lost: the sweeper publishes
-    later.
+def publish(email_id: int, name: StepName) -> bool:
+    """Whether the chain from `name` on was sent. Without a broker nothing is lost: the sweeper
+    publishes later.
     """
     try:
         chain_from(email_id, name).apply_async()
     except (OperationalError, OSError) as exc:
         logger.warning("mail %s not published, the sweeper will: %s", email_id, exc)
+        return False
+    return True

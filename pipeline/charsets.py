@@ -127,10 +127,26 @@ def _decode(data: bytes, declared: str | None) -> str:
 
 def _strict(data: bytes, codec: str) -> str | None:
     try:
+        if codec == "utf-7":
+            return _utf7(data)
         return _iso2022_jp(data) if codec == "iso2022_jp" else data.decode(codec)
     except UnicodeError:
         # five bytes are undefined in Python's cp1252 and controls in everyone else's
         return data.decode("latin-1") if codec == "cp1252" else None
+
+
+def _utf7(data: bytes) -> str:
+    """UTF-7 where the whole of it is valid: a stray "+" makes it plain text.
+
+    Nothing in a mail is looked at before it is decoded, so what it hides from other readers (a
+    "<script>" from a filter of bytes) is seen here like any other text.
+    """
+    if not data.isascii():
+        raise UnicodeError("8-bit bytes in UTF-7")
+    text = data.decode("utf-7")
+    if _SURROGATES.search(text):
+        raise UnicodeError("half a surrogate pair in UTF-7")
+    return text
 
 
 def _iso2022_jp(data: bytes) -> str:

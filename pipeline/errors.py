@@ -23,4 +23,8 @@ class MailboxError(OutsideFailure):
 
 
 class FilesLeft(MailboxError):
-    """Some files of a folder could not be read or moved; all others were taken in."""
+    """Some mails could not be read, or files not moved; all others were taken in."""
+
+
+class ConsentGone(MailboxError):
+    """The provider no longer takes what it gave us: a person must connect the mailbox again."""

@@ -1,8 +1,10 @@
 """Attachment rows and the items that the reading part works on, each made from the other."""
 
 from collections.abc import Iterable
+from dataclasses import astuple
 
 from pipeline import storage
+from pipeline.documents.results import Place
 from pipeline.models import Attachment, Email
 from pipeline.reading import Item
 
@@ -35,6 +37,8 @@ def add_rows(email: Email, items: Iterable[Item]) -> None:
                 "sha256": item.sha256,
                 "inline": item.inline,
                 "text": item.text,
+                "places": [astuple(place) for place in item.places],
+                "notes": list(item.notes),
                 "refused": item.refused,
             },
         )
@@ -55,4 +59,6 @@ def item_of(row: Attachment) -> Item:
         text=row.text,
         refused=row.refused,
         inline=row.inline,
+        notes=tuple(row.notes),
+        places=tuple(Place(*each) for each in row.places),
     )

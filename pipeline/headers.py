@@ -11,6 +11,9 @@ import unicodedata
 
 from pipeline.charsets import clean, decode
 
+# lower-case name -> values in their order
+Wire = dict[str, list[str]]
+
 _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*|.*?)\?=", re.DOTALL)
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _SPACES = re.compile(r"\s+")
@@ -19,6 +22,7 @@ _NOT_BASE64 = bytes(
 )
 _Q_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_PERCENT_UTF8 = re.compile(r"%[C-Fc-f][0-9A-Fa-f]%[89ABab]")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]{1,64}@[^\s<>,;:\"()\[\]\\@]{1,189}")
@@ -91,7 +95,7 @@ def parameters(wire: str) -> tuple[str, dict[str, str]]:
         name, value = match[1].lower(), _unquote(match[2].strip())
         base, star, rest = name.partition("*")
         if not star:
-            plain.setdefault(name, text_of(value))
+            plain.setdefault(name, _percent_decoded(text_of(value)))
             continue
         number = rest.rstrip("*")
         index = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
@@ -101,6 +105,17 @@ def parameters(wire: str) -> tuple[str, dict[str, str]]:
     return main.strip().lower(), plain
 
 
+def _percent_decoded(value: str) -> str:
+    """`value`, or what it stands for where a webmail wrote UTF-8 as %EA%B2%AC without RFC 2231."""
+    if not _PERCENT_UTF8.search(value) or not value.isascii():
+        return value
+    data = _PERCENT.sub(lambda m: binascii.unhexlify(m[1]), value.encode())
+    try:
+        return compose(clean(data.decode()))
+    except UnicodeDecodeError:
+        return value
+
+
 def _unquote(value: str) -> str:
     if not value.startswith('"'):
         return value
@@ -108,16 +123,25 @@ def _unquote(value: str) -> str:
 
 
 def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
-    charset, data = "", b""
+    charset, data, escaped = "", b"", b""
     for index in sorted(pieces):
-        escaped, value = pieces[index]
-        if escaped and not data and value.count("'") >= 2:
+        is_escaped, value = pieces[index]
+        if is_escaped and not data and not escaped and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
         raw = value.encode("latin-1", errors="replace")
-        data += _PERCENT.sub(lambda m: binascii.unhexlify(m[1]), raw) if escaped else raw
+        if is_escaped:
+            # joined before it is read: some cut between the two digits of a %EC
+            escaped += raw
+        else:
+            data, escaped = data + _unescaped(escaped) + raw, b""
+    data += _unescaped(escaped)
     if not charset and b"=?" in data:
         return text_of(data.decode("latin-1"))
     return compose(_SPACES.sub(" ", decode(data, charset)).strip())
+
+
+def _unescaped(data: bytes) -> bytes:
+    return _PERCENT.sub(lambda m: binascii.unhexlify(m[1]), data)
 
 
 def addresses(wire: str) -> list[tuple[str, str]]:

@@ -4,13 +4,18 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from freight.fact_rows import LABELS, FactRow, fact_rows
+from freight.fact_rows import LABELS, FactRow, fact_rows, position_label
 from freight.fields import Evidence
+from freight.models import OutgoingMail, Sending
+from freight.pages import MAIL_COLOURS
+from freight.remarks import remark as trade_remark
+from pipeline import threads
 from pipeline.models import Attachment, Email, Step, StepName
-from pipeline.remarks import refusal, remark, warning
+from pipeline.remarks import note, refusal, remark, warning
 
 # a page is for reading: what is longer is cut, with a word about it
 SHOWN = 60_000
@@ -43,6 +48,7 @@ class ShownAttachment:
     depth: int
     size: str
     refused: str
+    notes: list[str]
     pieces: tuple[Piece, ...]
 
 
@@ -58,6 +64,21 @@ class ShownStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownMail:
+    """A mail of the conversation, received or sent; `current` is the one whose page this is."""
+
+    subject: str
+    link: str
+    sent: bool
+    who: str
+    at: dt.datetime
+    note: str
+    state: str
+    colour: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MailPage:
     """All that the page shows besides the mail's own columns."""
 
@@ -70,10 +91,14 @@ class MailPage:
     steps: list[ShownStep]
     probabilities: list[tuple[str, int]]
     warnings: list[str]
+    conversation: list[ShownMail]
+    more: bool
+    returned: OutgoingMail | None
 
 
 def mail_page(email: Email) -> MailPage:
-    """The page of `email`; four queries beside the mail itself."""
+    """The page of `email`; seven queries beside the mail itself."""
+    told = threads.conversation(email)
     evidence = email.request.fact_evidence if email.request else {}
     # evidence is counted in the new text: what a quoted old mail says is no fact of this one
     text = email.new_text or email.text
@@ -87,6 +112,43 @@ def mail_page(email: Email) -> MailPage:
         steps=_timeline(email.steps.all()),
         probabilities=_percent(email.probabilities),
         warnings=[warning(code) for code in email.warnings],
+        conversation=_conversation(email, told),
+        more=told.more,
+        returned=email.bounce_of,
+    )
+
+
+def _conversation(email: Email, told: threads.Conversation) -> list[ShownMail]:
+    """Received and sent mails in the order of time; none where there is only this one."""
+    mails = [_received(each, email) for each in told.received] + [_sent(each) for each in told.sent]
+    return sorted(mails, key=lambda mail: mail.at) if len(mails) > 1 else []
+
+
+def _received(mail: Email, current: Email) -> ShownMail:
+    return ShownMail(
+        subject=mail.subject or _("(no subject)"),
+        link=reverse("admin:pipeline_email_change", args=[mail.pk]),
+        sent=False,
+        who=mail.from_name or mail.from_address,
+        at=mail.received_at,
+        note=trade_remark(mail.outcome),
+        state="",
+        colour="",
+        current=mail.pk == current.pk,
+    )
+
+
+def _sent(mail: OutgoingMail) -> ShownMail:
+    return ShownMail(
+        subject=mail.subject,
+        link=reverse("admin:freight_outgoingmail_change", args=[mail.pk]),
+        sent=True,
+        who=mail.recipient,
+        at=mail.sent_at or mail.created_at,
+        note=mail.get_kind_display(),
+        state=mail.get_state_display(),
+        colour=MAIL_COLOURS.get(Sending(mail.state), ""),
+        current=False,
     )
 
 
@@ -103,7 +165,8 @@ def marked(text: str, evidence: dict[str, Evidence]) -> tuple[Piece, ...]:
     spans: dict[tuple[int, int], list[str]] = {}
     for name, item in evidence.items():
         if found := _span(text, item):
-            spans.setdefault(found, []).append(str(LABELS.get(name, name)))
+            where = f" ({position_label(item.place)})" if item.place else ""
+            spans.setdefault(found, []).append(f"{LABELS.get(name, name)}{where}")
     pieces: list[Piece] = []
     position = 0
     for (start, end), names in sorted(spans.items()):
@@ -128,6 +191,7 @@ def _attachment(row: Attachment, evidence: dict[str, Evidence]) -> ShownAttachme
         depth=row.path.count("/"),
         size=size_label(row.size),
         refused=refusal(row.refused),
+        notes=[note(code) for code in row.notes],
         pieces=marked(row.text[:SHOWN], read),
     )
 

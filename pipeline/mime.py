@@ -8,10 +8,12 @@ import binascii
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 
-from pipeline.headers import MESSAGE_ID, addresses, base64_bytes, parameters, text_of
+from pipeline import uuencode
+from pipeline.authentication import from_results
+from pipeline.headers import MESSAGE_ID, Wire, addresses, base64_bytes, parameters, text_of
 
 MAX_HEADER_BLOCK = 256 * 1024
 MAX_HEADER = 4 * 1024
@@ -52,9 +54,12 @@ class ParsedMail:
     message_id: str
     in_reply_to: str
     references: tuple[str, ...]
-    headers: dict[str, list[str]]
+    headers: Wire  # as they came: headers.text_of reads one
     machine: str  # "" or why this mail must never be answered
-    auth: str  # DMARC by the receiving server: "pass", "fail" or "none"
+    # the verdicts of our own mail server: "pass", "fail" or "none"; auth is DMARC's
+    spf: str
+    dkim: str
+    auth: str
     parts: tuple[Part, ...]
     warnings: tuple[str, ...]
 
@@ -71,15 +76,14 @@ class _Walk:
         self.warnings[code] = None
 
 
-Wire = dict[str, list[str]]
-
-
 def parse(raw: bytes, *, authserv_id: str = "") -> ParsedMail:
-    """The mail in `raw`. With `authserv_id`, only that server's Authentication-Results count."""
+    """The mail in `raw`. Only Authentication-Results of the server `authserv_id` are believed."""
     walk = _Walk()
     wire, body = _open(_normal(raw), walk)
+    whole = not walk.warnings
     _walk(wire, body, "", 0, "", walk)
     name, address = _sender(wire, walk)
+    proof = from_results(wire, authserv_id, whole=whole)
     return ParsedMail(
         subject=text_of(_first(wire, "subject"))[:MAX_SUBJECT],
         from_name=name[:MAX_NAME],
@@ -91,12 +95,21 @@ def parse(raw: bytes, *, authserv_id: str = "") -> ParsedMail:
         message_id=_message_id(_first(wire, "message-id")),
         in_reply_to=next(iter(_ids(wire, "in-reply-to")), ""),
         references=_ids(wire, "references"),
-        headers={key: [text_of(value) for value in values] for key, values in wire.items()},
+        headers=wire,
         machine=machine_reason(wire, address),
-        auth=_dmarc(wire, authserv_id),
+        spf=proof.spf,
+        dkim=proof.dkim,
+        auth=proof.dmarc,
         parts=tuple(walk.parts),
         warnings=tuple(walk.warnings),
     )
+
+
+def headers_of(raw: bytes) -> tuple[Wire, bool]:
+    """The headers of the mail in `raw`, and whether they are all there: none was cut."""
+    walk = _Walk()
+    wire, _ = _open(_normal(raw), walk)
+    return wire, not walk.warnings
 
 
 def _normal(raw: bytes) -> bytes:
@@ -175,7 +188,8 @@ def _walk(wire: Wire, body: bytes, path: str, depth: int, alternative: str, walk
     kind, params = parameters(_first(wire, "content-type"))
     boundary = params.get("boundary", "").encode("utf-8", errors="replace")
     if not (kind.startswith("multipart/") and boundary):
-        walk.parts.append(_leaf(wire, body, path or "1", kind, params, alternative, walk))
+        part = _leaf(wire, body, path or "1", kind, params, alternative, walk)
+        walk.parts.extend(_with_files(part) if part.content_type == "text/plain" else (part,))
         return
     if depth >= MAX_DEPTH:
         walk.warn("too-deep")
@@ -267,6 +281,28 @@ def _leaf(
     )
 
 
+def _with_files(part: Part) -> list[Part]:
+    """`part` and the uuencoded files that stood in its text, numbered as if they were below it."""
+    text, files = uuencode.taken_out(part.payload)
+    if not files:
+        return [part]
+    return [
+        replace(part, payload=text),
+        *(
+            Part(
+                path=f"{part.path}.{number}",
+                content_type="application/octet-stream",
+                charset="",
+                filename=text_of(file.name.decode("latin-1"))[-MAX_FILENAME:],
+                disposition="attachment",
+                payload=file.data,
+                inline=False,
+            )
+            for number, file in enumerate(files, start=1)
+        ),
+    ]
+
+
 def _transfer_decoded(body: bytes, wire: str, walk: _Walk) -> bytes:
     encoding = parameters(wire)[0]
     if encoding == "base64":
@@ -281,19 +317,10 @@ def _transfer_decoded(body: bytes, wire: str, walk: _Walk) -> bytes:
 
 
 def _uudecoded(body: bytes) -> bytes:
-    out = bytearray()
-    started = False
-    for line in body.splitlines():
-        if not started:
-            started = line.startswith(b"begin ")
-        elif line.strip() == b"end":
-            break
-        else:
-            try:
-                out += binascii.a2b_uu(line)
-            except binascii.Error:
-                continue
-    return bytes(out)
+    """The first file in `body`, as a whole part in this encoding holds one."""
+    _, begin, rest = body.partition(b"begin ")
+    lines = rest.partition(b"\n")[2] if begin else body
+    return uuencode.decoded(re.split(rb"^end\b", lines, maxsplit=1, flags=re.MULTILINE)[0])
 
 
 def _sender(wire: Wire, walk: _Walk) -> tuple[str, str]:
@@ -339,48 +366,56 @@ _ROBOTS = re.compile(
     r"auto[-_.]?(reply|responder|matic)|daemon|root)([-_.+=].*)?@.*|.*[-_.+](no|do[-_.]?not)[-_.]?reply@.*"
 )
 _AWAY = re.compile(
-    r"\W*(automatic reply|auto(matic)?[- ]?reply|out of (the )?office|undeliverable:|"
-    r"delivery status notification|mail delivery (failed|failure)|자동 ?(회신|응답)|부재 ?중|"
-    r"自動(応答|返信)|不在通知|ตอบกลับอัตโนมัติ)",
+    r"\W*((automatic|automated|auto)[- ]?(reply|response|answer)\b|autoreply\b|"
+    r"out[- ]of[- ](the[- ])?office\b|ooo:|"
+    r"(i am |i'm )?on (annual |sick )?(leave|vacation)\W*(re:|$)|"
+    r"vacation (reply|response|notice)|undeliver(able|ed)\b|returned mail:|"
+    r"delivery (status notification|failure|has failed)|mail delivery (failed|failure|system)|"
+    r"자동 ?(회신|응답|답장|발신|발송)|"
+    r"부재 ?중?\W*(자동|응답|회신|답장|알림|메시지|메일|안내|입니다|re:|$)|"
+    r"휴가 ?중?\W*(자동|응답|회신|답장|알림|입니다|re:|$)|"
+    r"(메일 ?)?(발송|전송|배달) ?실패|반송(된)? ?메일|"
+    r"自動(応答|返信|配信)|不在(の(お知らせ|連絡)|通知|連絡)|不在\W*(re:|$)|休暇中\W*(re:|$)|"
+    r"(メール)?配信(エラー|不能)|"
+    r"(ข้อความ)?(ตอบ|การตอบ)(กลับ|รับ)(โดย)?อัตโนมัติ|แจ้งลาพักร้อน|"
+    r"ไม่อยู่(ที่|ใน)?(สำนักงาน|ออฟฟิศ))",
     re.IGNORECASE,
+)
+# any of them, whatever it says
+_AUTO_HEADERS = frozenset(
+    "x-autoreply x-autorespond x-autoresponder x-auto-reply x-autoreply-from x-mail-autoreply "
+    "x-fc-machinegenerated x-failed-recipients".split()
+)
+_LIST_HEADERS = frozenset(
+    "list-id list-unsubscribe list-post list-help list-owner list-archive list-subscribe".split()
 )
 
 
 def machine_reason(wire: Wire, sender: str) -> str:
-    """Why a mail with these headers must never be answered (RFC 3834), or ""."""
+    """Why a mail with these headers must never be answered (RFC 3834), or "".
+
+    It is filed and read like any other: also people write through lists. Feedback-ID does not
+    count, as a relay adds it to everything that passes it, letters included.
+    """
 
     def value(name: str) -> str:
         return _first(wire, name).strip().lower()
 
-    auto = parameters(_first(wire, "auto-submitted"))[0]
-    suppressed = value("x-auto-response-suppress")
+    suppressed = set(re.split(r"[\s,;]+", value("x-auto-response-suppress")))
     kind = parameters(_first(wire, "content-type"))[0]
     rules = (
-        (auto not in {"", "no"}, "auto-submitted"),
-        (value("precedence") in {"bulk", "junk", "list", "auto_reply"}, "precedence"),
-        (any(name in wire for name in ("list-id", "list-unsubscribe", "list-post")), "list"),
+        (parameters(value("auto-submitted"))[0] not in {"", "no"}, "auto-submitted"),
+        (
+            value("precedence") in {"bulk", "junk", "list", "auto_reply", "auto-reply"},
+            "precedence",
+        ),
+        (not _LIST_HEADERS.isdisjoint(wire), "list"),
         (any(each.strip() == "<>" for each in wire.get("return-path", ())), "empty-return-path"),
         (kind in {"multipart/report", "message/delivery-status"}, "report"),
-        ("all" in suppressed or "autoreply" in suppressed, "auto-response-suppress"),
-        (
-            any(name in wire for name in ("x-autoreply", "x-autorespond", "x-auto-reply")),
-            "auto-reply",
-        ),
+        (not suppressed.isdisjoint({"all", "autoreply", "oof"}), "auto-response-suppress"),
+        (not _AUTO_HEADERS.isdisjoint(wire), "auto-reply"),
+        ("autoresponder" in value("x-post-messageclass"), "auto-reply"),
         (bool(_ROBOTS.fullmatch(sender)), "sender"),
         (bool(_AWAY.match(text_of(_first(wire, "subject")))), "subject"),
     )
     return next((reason for applies, reason in rules if applies), "")
-
-
-_DMARC = re.compile(r"(?:^|[;\s])dmarc\s*=\s*([a-z]+)")
-_COMMENT_OR_QUOTED = re.compile(r'\([^()]*\)|"[^"]*"')
-
-
-def _dmarc(wire: Wire, authserv_id: str) -> str:
-    """The verdict of the topmost Authentication-Results; those below came with the mail."""
-    top = _COMMENT_OR_QUOTED.sub(" ", text_of(_first(wire, "authentication-results")).lower())
-    server = (top.partition(";")[0].split() or [""])[0]
-    if authserv_id and server != authserv_id.lower():
-        return "none"
-    found = _DMARC.search(top)
-    return found[1] if found and found[1] in {"pass", "fail"} else "none"

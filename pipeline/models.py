@@ -1,10 +1,12 @@
 """Mail that came in, and how far each has come. The Step rows are the queue of record."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -88,10 +90,22 @@ class Mailbox(models.Model):
         self.sealed_password = seal(value.encode()) if value else b""
 
 
+INDEXED = 200
+
+
 class EmailQuerySet(models.QuerySet["Email"]):
     def for_operator(self) -> Self:
         """Orders that the machine may not take, and that nobody has dealt with yet."""
         return self.filter(label="order", outcome__startswith="review", handled_by="")
+
+    def with_id(self, column: str, ids: Iterable[str]) -> Self:
+        """Mails whose `column` (`message_id` or `in_reply_to`) is one of `ids`."""
+        wanted = list(ids)
+        # the index holds the beginning only: PostgreSQL has none for the longest ids
+        head = {f"{column}_head__in": [each[:INDEXED] for each in wanted]}
+        return self.alias(**{f"{column}_head": Left(column, INDEXED)}).filter(
+            **head, **{f"{column}__in": wanted}
+        )
 
     def quarantined(self) -> Self:
         return self.filter(state=Email.State.QUARANTINED)
@@ -172,6 +186,10 @@ class Email(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-received_at", "-pk"]
+        indexes = [
+            models.Index(Left("message_id", INDEXED), name="email_message_id"),
+            models.Index(Left("in_reply_to", INDEXED), name="email_in_reply_to"),
+        ]
 
     def __str__(self) -> str:
         return self.subject or f"#{self.pk}"

@@ -1,18 +1,21 @@
 """A raw mail understood in one call, without a database: what the steps do one after the other.
 
-extract = mime.parse, decode = bodies, unzip = attachments and expanded, classify_files = with_text.
+extract and decode = sandbox.read_mail, unzip = expanded, classify_files = with_text. No parser runs
+in this process: each job goes to the sandbox's child.
 """
 
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from pipeline import bodies, mime
-from pipeline.documents import OPENERS, can_read, detect, sandbox, unread_reason
-from pipeline.documents.archives import Budget, Member, Refused
+from pipeline.documents import OPENERS, can_read, sandbox, unread_reason
+from pipeline.documents.archives import Budget, Refused
 from pipeline.documents.results import Place, Unreadable
-from pipeline.mime import ParsedMail, Part
+from pipeline.errors import BadMail
+from pipeline.letter import File, Letter, open_letter
+from pipeline.mime import ParsedMail
 
 MAX_ITEMS = 500
 MAX_PATH = 400
@@ -53,52 +56,50 @@ class Understood:
 
 def understand(raw: bytes) -> Understood:
     """What stands in the mail `raw`. Total: whatever the bytes are, and whatever its files do."""
-    mail = mime.parse(raw)
-    text = bodies.body_text(mail.parts)
-    new = bodies.new_text(text)
-    items, warnings = expanded(attachments(mail))
+    killed: tuple[str, ...] = ()
+    try:
+        letter = sandbox.read_mail(raw)
+    except sandbox.SandboxKilled as exc:
+        letter, killed = open_letter(b""), (f"killed-{exc.limit}",)
+    items, warnings = expanded(attachments(letter))
     return Understood(
-        mail=mail,
-        text=text,
-        new_text=new,
-        language=bodies.language(new if new.strip() else f"{mail.subject}\n{text}"),
+        mail=letter.mail,
+        text=letter.text,
+        new_text=letter.new_text,
+        language=letter.language,
         items=with_text(items),
-        warnings=(*mail.warnings, *warnings),
+        warnings=(*letter.mail.warnings, *warnings, *killed),
     )
 
 
-def attachments(mail: ParsedMail, prefix: str = "") -> tuple[Item, ...]:
-    """The mail's parts that are not its letter, with their types told from their bytes."""
-    return tuple(_of_part(part, prefix) for part in mail.parts if not bodies.is_body(part))
+def read_letter(raw: bytes, *, authserv_id: str = "") -> Letter:
+    """The mail in `raw`; raises BadMail where reading it had to be stopped."""
+    try:
+        return sandbox.read_mail(raw, authserv_id=authserv_id)
+    except sandbox.SandboxKilled as exc:
+        raise BadMail(f"reading was stopped: {exc.limit}") from exc
 
 
-def _of_part(part: Part, prefix: str) -> Item:
-    path = f"{prefix}/{part.path}" if prefix else part.path
-    return _item(path, prefix, part.filename, part.content_type, part.payload, inline=part.inline)
+def attachments(letter: Letter, parent: str = "") -> tuple[Item, ...]:
+    """The mail's files; `parent` is the path of the mail itself where it is an attachment."""
+    return tuple(
+        _item(f"{parent}/{file.path}" if parent else file.path, parent, file)
+        for file in letter.files
+    )
 
 
-def _item(
-    path: str,
-    parent: str,
-    filename: str,
-    declared: str,
-    data: bytes,
-    *,
-    inline: bool = False,
-    refused: str = "",
-) -> Item:
-    file_type = detect(data, filename, declared)
+def _item(path: str, parent: str, file: File) -> Item:
     return Item(
         path=path,
         parent=parent,
-        filename=filename,
-        declared_type=declared,
-        kind=file_type.kind,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        data=data,
-        refused=refused or file_type.dangerous_reason,
-        inline=inline,
+        filename=file.filename,
+        declared_type=file.declared_type,
+        kind=file.kind,
+        size=len(file.data),
+        sha256=hashlib.sha256(file.data).hexdigest(),
+        data=file.data,
+        refused=file.danger,
+        inline=file.inline,
     )
 
 
@@ -108,64 +109,104 @@ def expanded(
     """`items` and all that the archives and mails among them hold, under one budget; warnings."""
     budget = budget or Budget()
     found: list[Item] = []
+    used = {item.path for item in items}
     for item in items:
-        for each in _opened(item, budget, 1):
+        for each in _opened(item, budget, 1, used):
             if len(found) >= MAX_ITEMS:
                 return tuple(found), ("too-many-files",)
             found.append(each)
     return tuple(found), ()
 
 
-def _opened(item: Item, budget: Budget, depth: int) -> Iterator[Item]:
-    """`item` and, if it is an archive or a mail, what comes out of it."""
+def _opened(item: Item, budget: Budget, depth: int, used: set[str]) -> Iterator[Item]:
+    """`item` and, if it is an archive or a mail, what comes out of it; `used` are taken paths."""
     if item.refused or item.kind not in {"eml", *OPENERS}:
         yield item
     elif depth > budget.depth:
         yield replace(item, refused="too-deep")
+    elif budget.seconds <= 0:
+        yield replace(item, refused="archive-time")
     elif item.kind == "eml":
-        yield from _opened_mail(item, budget, depth)
+        yield from _opened_mail(item, budget, depth, used)
     else:
-        yield from _opened_archive(item, budget, depth)
+        yield from _opened_archive(item, budget, depth, used)
 
 
-def _opened_mail(item: Item, budget: Budget, depth: int) -> Iterator[Item]:
-    inner = mime.parse(item.data)
-    text = "\n\n".join(
-        filter(None, (inner.subject, bodies.new_text(bodies.body_text(inner.parts))))
-    )
-    yield replace(item, text=text, filename=item.filename or f"{inner.subject[:100]}.eml")
-    for each in attachments(inner, item.path):
-        yield from _opened(each, budget, depth + 1)
-
-
-def _opened_archive(item: Item, budget: Budget, depth: int) -> Iterator[Item]:
+@contextmanager
+def _charged(budget: Budget) -> Iterator[None]:
+    """Takes the time of the block off `budget`, also where the child had to be ended."""
+    started, before = time.monotonic(), budget.seconds
     try:
-        members = sandbox.expand(item.kind, item.data, budget)
+        yield
+    finally:
+        budget.seconds = min(budget.seconds, before - (time.monotonic() - started))
+
+
+def _opened_mail(item: Item, budget: Budget, depth: int, used: set[str]) -> Iterator[Item]:
+    try:
+        with _charged(budget):
+            inner = sandbox.read_mail(item.data, seconds=min(sandbox.SECONDS, budget.seconds))
+    except sandbox.SandboxKilled as exc:
+        yield replace(item, refused=f"killed-{exc.limit}")
+        return
+    subject = inner.mail.subject
+    text = "\n\n".join(filter(None, (subject, inner.new_text)))
+    yield replace(item, text=text, filename=item.filename or f"{subject[:100]}.eml")
+    for each in attachments(inner, item.path):
+        path = _free_path(each.path, each.path, used)
+        yield from _opened(replace(each, path=path), budget, depth + 1, used)
+
+
+def _opened_archive(item: Item, budget: Budget, depth: int, used: set[str]) -> Iterator[Item]:
+    try:
+        with _charged(budget):
+            members = sandbox.expand(item.kind, item.data, budget)
     except sandbox.SandboxKilled as exc:
         yield replace(item, refused=f"killed-{exc.limit}")
         return
     whole = next((e.reason for e in members if isinstance(e, Refused) and not e.name), "")
     yield replace(item, refused=whole)
-    used: set[str] = set()
     for number, member in enumerate(members, start=1):
-        if not member.name:
+        name = member.name if isinstance(member, Refused) else member.filename
+        if not name:
             continue
-        path = _member_path(item.path, member.name, number, used)
-        yield from _opened(_of_member(member, path, item.path), budget, depth + 1)
+        path = _member_path(item.path, name, number, used)
+        if isinstance(member, Refused):
+            yield _closed(member, path, item.path)
+        else:
+            yield from _opened(_item(path, item.path, member), budget, depth + 1, used)
 
 
-def _of_member(member: Member | Refused, path: str, parent: str) -> Item:
-    if isinstance(member, Refused):
-        empty = _item(path, parent, member.name, "", b"", refused=member.reason)
-        return replace(empty, kind="unknown", size=max(0, member.size), sha256="")
-    return _item(path, parent, member.name, "", member.data)
+def _closed(member: Refused, path: str, parent: str) -> Item:
+    return Item(
+        path=path,
+        parent=parent,
+        filename=member.name,
+        declared_type="",
+        kind="unknown",
+        size=max(0, member.size),
+        sha256="",
+        data=b"",
+        refused=member.reason,
+    )
 
 
 def _member_path(parent: str, name: str, number: int, used: set[str]) -> str:
-    """A path that no other member has (names may come twice), and that climbs nowhere."""
+    """A path that no other file of the mail has (names may come twice), and that climbs nowhere."""
     path = f"{parent}/{name}"
-    if path in used or len(path) > MAX_PATH or name.startswith("/") or ".." in name:
+    if len(path) > MAX_PATH or name.startswith("/") or ".." in name:
         path = f"{parent}/{number}"
+    return _free_path(path, f"{parent}/{number}", used)
+
+
+def _free_path(path: str, other: str, used: set[str]) -> str:
+    """`path`, or where that is in `used` one like `other` that is not; taken from now on.
+
+    "a.zip/b" may be a member of the archive a.zip, or a name with a slash beside it.
+    """
+    path = other if path in used else path
+    while path in used:
+        path += "'"
     used.add(path)
     return path
 

@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from freight.fact_rows import LABELS
-from pipeline.documents.reasons import REASONS
+from pipeline.documents.reasons import NOTES, REASONS
 
 TRIES = re.compile(r"(?P<reason>.+) \((?P<number>\d+) tries\)", re.DOTALL)
 SENTENCES = (
     gettext_noop("storage has no %(digest)s"),
     gettext_noop("storage holds other bytes than %(digest)s"),
     gettext_noop("larger than %(number)s bytes"),
+    gettext_noop("reading was stopped: time"),
+    gettext_noop("reading was stopped: memory"),
+    gettext_noop("reading was stopped: crash"),
+    gettext_noop("more than %(number)s steps are open"),
+    gettext_noop("less than %(number)s MiB are free in storage"),
     gettext_noop("%(number)s workers died in this step"),
     gettext_noop("no archives"),
     gettext_noop("no files"),
@@ -33,8 +38,12 @@ WARNINGS = {
     "too-many-files": gettext_noop("there are too many files; the rest was not read"),
     "boundary-missing": gettext_noop("a part does not say where it ends"),
     "unknown-transfer-encoding": gettext_noop("a part is encoded in an unknown way"),
+    "killed-time": gettext_noop("reading it took too long and was stopped"),
+    "killed-memory": gettext_noop("reading it needed too much memory and was stopped"),
+    "killed-crash": gettext_noop("reading it failed hard and was stopped"),
     "several-senders": gettext_noop("the mail names several senders"),
     "no-sender": gettext_noop("the mail names no sender"),
+    "html-skipped": gettext_noop("the HTML text could not be read"),
     "conflict": gettext_noop("the mail and its attachment differ"),
     "container_ambiguous": gettext_noop("several containers are named"),
     "container_undecided": gettext_noop("the customer has not decided on it"),
@@ -75,6 +84,12 @@ def remark(text: str) -> str:
 def refusal(code: str) -> str:
     """Why a file has no text, as a sentence in the reader's language; an unknown code as it is."""
     return _(REASONS[code]) if code in REASONS else code
+
+
+def note(code: str) -> str:
+    """What of a file was left out, or how it was read, in the reader's language."""
+    told = NOTES.get(code) or REASONS.get(code)
+    return _(told) if told else code
 
 
 def warning(code: str) -> str:

@@ -1,13 +1,12 @@
 """One mail understood without a database, as the JSON object that `manage.py triage` prints."""
 
 import datetime as dt
-from dataclasses import asdict
 from typing import Any
 
 from classifier.inference import classify, compose
 from freight import extraction
-from freight.fields import Extraction, Source
-from pipeline import reading
+from freight.fields import Extraction, Source, evidence_as_json
+from pipeline import positions, reading
 
 # our fact -> the name in JSON that leaves for other systems
 NAMES = {
@@ -39,7 +38,7 @@ def triage(stem: str, raw: bytes) -> dict[str, Any]:
         "language": understood.language,
         "fields": _fields(read),
         "evidence": {
-            NAMES[name]: asdict(item) for name, item in read.evidence.items() if name in NAMES
+            NAMES[name]: item for name, item in _evidence(read, understood).items() if name in NAMES
         },
         "missing": [NAMES[name] for name in read.facts.missing()] if quote else [],
         "attachments": [_file(item) for item in understood.items],
@@ -50,6 +49,15 @@ def triage(stem: str, raw: bytes) -> dict[str, Any]:
 def _sources(understood: reading.Understood) -> list[Source]:
     files = [Source(f"attachment:{item.path}", item.text) for item in understood.items if item.text]
     return [Source("body", understood.new_text), Source("subject", understood.mail.subject), *files]
+
+
+def _evidence(read: Extraction, understood: reading.Understood) -> dict[str, dict[str, Any]]:
+    """Each fact's evidence; of those that an attachment states, also where it stands in there."""
+    documents = {
+        f"attachment:{item.path}": positions.Document(item.kind, item.text, item.places)
+        for item in understood.items
+    }
+    return evidence_as_json(positions.placed(read.evidence, documents))
 
 
 def _day(understood: reading.Understood) -> dt.date:

@@ -188,13 +188,22 @@ def test_no_file_names_a_package_index() -> None:
     assert not named
 
 
-@pytest.mark.parametrize("package", ["unfold", "imapclient", "langchain", "smtplib"])
-def test_a_library_has_one_adapter(package: str) -> None:
-    """A library that reaches out of the house is known to few modules, or none can swap it."""
+def users_of(package: str) -> list[str]:
     pattern = re.compile(rf"^\s*(?:from|import) {package}\b", re.MULTILINE)
-    users = [
+    return [
         name_of(path)
         for path in sources(tests=False)
         if pattern.search(path.read_text(encoding="utf-8"))
     ]
-    assert len(users) <= 2, users
+
+
+@pytest.mark.parametrize("package", ["unfold", "langchain", "smtplib"])
+def test_a_library_has_one_adapter(package: str) -> None:
+    """A library that reaches out of the house is known to few modules, or none can swap it."""
+    assert len(users_of(package)) <= 2, users_of(package)
+
+
+def test_imap_is_spoken_in_the_mailbox_package_only() -> None:
+    users = users_of("imapclient")
+    assert users
+    assert all(name.startswith("pipeline/mailbox/") for name in users), users

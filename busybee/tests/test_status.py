@@ -1,5 +1,7 @@
+import datetime as dt
 import json
 import os
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -7,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
 
 from busybee.status import read
 from pipeline.models import Mailbox
@@ -62,6 +66,52 @@ def test_status_names_a_mailbox_with_an_error(write_report: Write) -> None:
     write_report()
     Mailbox.objects.create(name="sales", host="imap.example", last_error="login refused")
     assert read().down == ["mailbox sales"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "down"),
+    [
+        ({}, "new", []),
+        ({"last_success": 10, "heartbeat_at": 5}, "well", []),
+        ({"last_success": 10, "heartbeat_at": 5, "paused": "too much to do"}, "paused", []),
+        ({"last_success": 900, "heartbeat_at": 900}, "silent", ["mailbox sales"]),
+        ({"last_error": "login refused", "heartbeat_at": 5}, "error", ["mailbox sales"]),
+        ({"last_error": "login refused", "active": False}, None, []),
+    ],
+)
+def test_status_of_mailboxes(
+    write_report: Write, changes: dict[str, Any], state: str | None, down: list[str]
+) -> None:
+    write_report()
+    now = timezone.now()
+    for name in ("last_success", "heartbeat_at"):
+        if name in changes:
+            changes[name] = now - dt.timedelta(seconds=changes[name])
+    Mailbox.objects.create(name="sales", host="imap.example", **changes)
+    status = read()
+    assert [box["state"] for box in status.mailboxes] == ([state] if state else [])
+    assert status.down == down
+
+
+def test_status_says_what_holds_the_parsers(write_report: Write) -> None:
+    write_report()
+    assert isinstance(read().sandbox["offline"], bool)
+    out = StringIO()
+    call_command("status", stdout=out)
+    assert "network" in out.getvalue()
+
+
+def test_figures_of_mailboxes(client: Client) -> None:
+    minute = timezone.now() - dt.timedelta(seconds=60)
+    Mailbox.objects.create(name="one", host="a.example", heartbeat_at=minute, last_success=minute)
+    Mailbox.objects.create(name="two", host="a.example")
+    Mailbox.objects.create(name="off", host="a.example", active=False)
+    text = client.get("/metrics").content.decode()
+    age = re.search(r'busybee_mailbox_heartbeat_age_seconds{mailbox="one"} ([0-9.]+)', text)
+    assert age
+    assert 60 <= float(age[1]) < 120
+    assert 'busybee_mailbox_state{mailbox="two",state="new"} 1.0' in text
+    assert 'mailbox="off"' not in text
 
 
 def test_status_command_ends_with_1_when_something_is_down(write_report: Write) -> None:

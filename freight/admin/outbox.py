@@ -3,28 +3,32 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from busybee.console import (
     ActionVariant,
     ChoicesDropdownFilter,
     DialogForm,
+    DropdownFilter,
     OwnPage,
     RangeDateFilter,
     ReadOnlyAdmin,
+    TextWidget,
     action,
     dialog,
     display,
     done,
 )
-from freight import outbox
+from freight import deliveries, outbox
 from freight.admin.rows import each
 from freight.models import OutgoingMail, Sending
-from freight.pages import MAIL_COLOURS, text_of
+from freight.pages import MAIL_COLOURS, reports_on
 from freight.remarks import remark
 
 # which action makes sense in which state
@@ -33,7 +37,35 @@ OUTBOX_ACTIONS = {
     "retry": {Sending.FAILED},
     "settle_sent": {Sending.UNCERTAIN},
     "settle_not_sent": {Sending.UNCERTAIN},
+    "send_again": {Sending.UNDELIVERED},
+    "settle_undelivered": {Sending.UNDELIVERED},
 }
+
+
+class NeedsFilter(DropdownFilter):
+    title = gettext_lazy("for the operator")
+    parameter_name = "for"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("operator", gettext_lazy("The customer may not have it"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
+    ) -> QuerySet[OutgoingMail]:
+        if self.value() != "operator":
+            return queryset
+        return queryset.filter(pk__in=OutgoingMail.objects.for_operator())
+
+
+class AddressForm(DialogForm):
+    address = forms.EmailField(
+        label=gettext_lazy("the customer's address"), max_length=254, widget=TextWidget
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mail = OutgoingMail.objects.filter(pk=self.object_id).only("recipient").first()
+        self.fields["address"].initial = mail.recipient if mail else ""
 
 
 @admin.register(OutgoingMail)
@@ -52,6 +84,7 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
     list_display_links = ["shown_subject"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
+        NeedsFilter,
         ("kind", ChoicesDropdownFilter),
         ("created_at", RangeDateFilter),
     ]
@@ -64,8 +97,16 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
         "retry_selected",
         "settle_sent_selected",
         "settle_not_sent_selected",
+        "settle_undelivered_selected",
     ]
-    actions_detail = ["release", "retry", "settle_sent", "settle_not_sent"]
+    actions_detail = [
+        "release",
+        "retry",
+        "settle_sent",
+        "settle_not_sent",
+        "send_again",
+        "settle_undelivered",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
         return super().get_queryset(request).defer("sealed")
@@ -87,8 +128,9 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
         return remark(row.last_error) or "–"
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The actions that the mail's state allows."""
-        state = OutgoingMail.objects.filter(pk=object_id).values_list("state", flat=True).first()
+        """The actions that the mail's state allows; none for one that an operator has seen to."""
+        mail = OutgoingMail.objects.filter(pk=object_id).only("state", "last_error").first()
+        state = mail.state if mail and not mail.seen_to else ""
         fitting = {
             f"freight_outgoingmail_{name}"
             for name, states in OUTBOX_ACTIONS.items()
@@ -118,6 +160,12 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
     ) -> None:
         self._act(request, queryset, "settle_not_sent")
 
+    @admin.action(description=gettext_lazy("Undelivered: seen to"), permissions=["operate"])
+    def settle_undelivered_selected(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
+    ) -> None:
+        self._act(request, queryset, "settle_undelivered")
+
     def _act(self, request: HttpRequest, queryset: QuerySet[OutgoingMail], name: str) -> None:
         by = request.user.get_username()
         acts: dict[str, Callable[[OutgoingMail], None]] = {
@@ -125,6 +173,7 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
             "retry": lambda mail: outbox.retry(mail, by=by),
             "settle_sent": lambda mail: outbox.settle(mail, sent=True, by=by),
             "settle_not_sent": lambda mail: outbox.settle(mail, sent=False, by=by),
+            "settle_undelivered": lambda mail: deliveries.settle(mail, by=by),
         }
         # what is in another state is left alone: a selection of 50 rarely has one state
         each(request, list(queryset.filter(state__in=OUTBOX_ACTIONS[name])), acts[name])
@@ -188,9 +237,52 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
     ) -> HttpResponse:
         return self._one(request, object_id, "settle_not_sent")
 
+    @action(
+        description=gettext_lazy("Send again"),
+        permissions=["operate"],
+        icon="forward_to_inbox",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(
+            gettext_lazy("Send this mail again"),
+            gettext_lazy(
+                "The same text goes out in a new mail. The address becomes the customer's: "
+                "whatever is written to them from now on goes there."
+            ),
+            form=AddressForm,
+            button=gettext_lazy("Send again"),
+        ),
+    )
+    def send_again(self, request: HttpRequest, form: AddressForm, object_id: str) -> HttpResponse:
+        mail = self.get_object(request, object_id)
+        if isinstance(mail, OutgoingMail):
+            to, by = form.cleaned_data["address"], request.user.get_username()
+            each(
+                request,
+                [mail],
+                lambda row: deliveries.send_again(row, to=to, by=by, now=timezone.now()),
+            )
+        return done(request, reverse("admin:freight_outgoingmail_change", args=[object_id]))
+
+    @action(
+        description=gettext_lazy("Seen to"),
+        permissions=["operate"],
+        icon="check",
+        dialog=dialog(
+            gettext_lazy("This mail needs nobody any more"),
+            gettext_lazy("You have reached the customer in another way, or it does not matter."),
+            button=gettext_lazy("Seen to"),
+        ),
+    )
+    def settle_undelivered(
+        self, request: HttpRequest, form: DialogForm, object_id: str
+    ) -> HttpResponse:
+        return self._one(request, object_id, "settle_undelivered")
+
     def page_context(self, row: OutgoingMail) -> dict[str, Any]:
         return {
-            "text": text_of(row),
+            "text": outbox.text_of(row),
+            "undelivered": row.state == Sending.UNDELIVERED and not row.seen_to,
+            "reports": [(mail, remark(mail.outcome)) for mail in reports_on(row)],
             "remark": remark(row.last_error),
             "state_colour": MAIL_COLOURS.get(Sending(row.state), ""),
             "has_link": row.kind in (OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.REMINDER),

@@ -27,17 +27,31 @@ __all__ = [
 
 # kind -> module; imported in the child, when the first file of the kind comes
 READERS = {
+    **dict.fromkeys(IMAGES, "pipeline.documents.images"),
     "txt": "pipeline.documents.text",
     "csv": "pipeline.documents.tables",
     "html": "pipeline.documents.html",
     "pdf": "pipeline.documents.pdf",
     "docx": "pipeline.documents.docx",
+    "doc": "pipeline.documents.doc",
+    "rtf": "pipeline.documents.rtf",
     "xlsx": "pipeline.documents.xlsx",
+    "xls": "pipeline.documents.xls",
+    "pptx": "pipeline.documents.pptx",
+    "hwp": "pipeline.documents.hwp",
+    "hwpx": "pipeline.documents.hwpx",
 }
 
 # kind of archive -> module
 OPENERS = {
     "zip": "pipeline.documents.archives",
+    "7z": "pipeline.documents.libarchive",
+    "rar": "pipeline.documents.libarchive",
+    "tar": "pipeline.documents.libarchive",
+    "gz": "pipeline.documents.libarchive",
+    "bz2": "pipeline.documents.libarchive",
+    "xz": "pipeline.documents.libarchive",
+    "tnef": "pipeline.documents.tnef",
 }
 
 
@@ -62,8 +76,6 @@ def read(kind: str, data: bytes) -> Text:
 
 def unread_reason(kind: str) -> str:
     """The reason code for a kind without a reader."""
-    if kind in IMAGES:
-        return "image"
     if kind in ARCHIVES:
         return "unsupported-archive"
     return {"empty": "empty", "unknown": "unknown-type", "program": "program"}.get(

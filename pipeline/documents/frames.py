@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 LENGTHS = struct.Struct(">IQ")
-MAX_HEADER = 4 * 1024 * 1024
+MAX_HEADER = 8 * 1024 * 1024
 MAX_BLOB = 128 * 1024 * 1024
 
 
@@ -18,7 +18,7 @@ class BadFrame(ValueError):
 
 def pack(header: dict[str, Any], blob: bytes) -> list[bytes]:
     """The pieces of a frame, to be written one after the other."""
-    head = json.dumps(header).encode()
+    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return [LENGTHS.pack(len(head), len(blob)) + head, blob]
 
 

@@ -8,6 +8,8 @@ MAX_CHARACTERS = 200_000
 MAX_ROWS = 2000
 MAX_COLUMNS = 50
 MAX_PAGES = 30
+# of places: 20 sheets of 2,000 rows with a letter each would weigh more than their text
+MAX_PLACES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,36 @@ class Writer:
         room = MAX_CHARACTERS - self.length
         if len(piece) > room:
             piece = piece[:room]
-            self.notes["cut"] = None
+            self.note("cut")
         if not piece:
             return
-        if page or sheet or row:
-            self.places.append(Place(self.length, page, sheet, row))
+        self._place(page, sheet, row)
         self.pieces.append(piece)
         self.length += len(piece)
+
+    def line(
+        self, piece: str, *, page: int = 0, sheet: str = "", row: int = 0, gap: int = 1
+    ) -> None:
+        """Append `piece` on a line of its own, `gap` line breaks after what stands before it."""
+        if piece and self.pieces and not self.full:
+            breaks = "\n" * min(gap, MAX_CHARACTERS - self.length)
+            self.pieces.append(breaks)
+            self.length += len(breaks)
+        self.add(piece, page=page, sheet=sheet, row=row)
+
+    def note(self, code: str) -> None:
+        """Remember that something was left out."""
+        self.notes[code] = None
+
+    def _place(self, page: int, sheet: str, row: int) -> None:
+        if len(self.places) > MAX_PLACES:
+            return
+        last = self.places[-1] if self.places else Place(0)
+        # from here on no place is known, which is not the same as the last one
+        if len(self.places) == MAX_PLACES:
+            page, sheet, row = 0, "", 0
+        if (page, sheet, row) != (last.page, last.sheet, last.row):
+            self.places.append(Place(self.length, page, sheet, row))
 
     def text(self) -> Text:
         return Text("".join(self.pieces), tuple(self.notes), tuple(self.places))

@@ -1,7 +1,7 @@
-"""Documents and archives read in limited child processes, which live on for the next mail.
+"""Mails, archives and documents read in limited child processes, which live on for the next mail.
 
-A child is started when a document must be read, not for every mail; it has memory, CPU, file and
-wall limits for each job and is replaced after 200 jobs. subprocess and not multiprocessing:
+A child has memory, CPU, file and wall limits for each job and is replaced once it is worn: after
+200 documents or 5,000 mails, whichever mix. subprocess and not multiprocessing:
 Celery's prefork workers are daemons, which may have no multiprocessing children. A process that was
 forked from one with children leaves those alone and starts its own.
 """
@@ -10,19 +10,23 @@ import atexit
 import contextlib
 import logging
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import letter
+from pipeline.authentication import Verdict
 from pipeline.documents import frames
-from pipeline.documents.archives import Budget, Member, Refused
+from pipeline.documents.archives import Budget, Refused
 from pipeline.documents.results import Place, Text, Unreadable
 from pipeline.errors import PipelineError
+from pipeline.letter import File, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +34,9 @@ WORKER = "pipeline.documents.worker"
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20.0
 START_SECONDS = 30.0
-MAX_JOBS = 200
+MAX_WEAR = 5000
+# a document's parser may leave more behind than a mail's
+WEAR = {"mail": 1, "read": 25, "expand": 25}
 PIECE = 256 * 1024
 
 
@@ -55,21 +61,23 @@ class Child:
     def __init__(self, module: str = WORKER) -> None:
         path = os.pathsep.join(dict.fromkeys([str(ROOT), *(p or os.getcwd() for p in sys.path)]))
         self.process = subprocess.Popen(
-            # -S -P: nothing is looked for beside what our own path already holds
-            [sys.executable, "-S", "-P", "-m", module, str(os.getpid())],
+            # -S -P: nothing is looked for beside what our own path already holds; -B: no .pyc
+            [sys.executable, "-S", "-P", "-B", "-m", module, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
             # no secrets of ours; one thread, so that the memory limit is not spent on stacks
             env={"PYTHONPATH": path, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+            # a group of its own, to be ended with all that a job may have started
+            start_new_session=True,
         )
         assert self.process.stdin
         assert self.process.stdout
         self.to_child, self.from_child = self.process.stdin.fileno(), self.process.stdout.fileno()
         os.set_blocking(self.to_child, False)
         os.set_blocking(self.from_child, False)
-        self.jobs = 0
+        self.wear = 0
         self.limits = self._started()
 
     def _started(self) -> dict[str, Any]:
@@ -85,7 +93,7 @@ class Child:
         if self.process.poll() is not None:
             raise _Gone
         deadline = time.monotonic() + seconds
-        self.jobs += 1
+        self.wear += WEAR.get(header["job"], 1)
         try:
             self._send(frames.pack({**header, "seconds": seconds}, blob), deadline)
             answer = self._receive(deadline)
@@ -99,7 +107,7 @@ class Child:
         for piece in pieces:
             view = memoryview(piece)
             while view:
-                self._wait(self.to_child, selectors.EVENT_WRITE, deadline)
+                self._wait(self.to_child, select.POLLOUT, deadline)
                 try:
                     view = view[os.write(self.to_child, view[:PIECE]) :]
                 except BlockingIOError:
@@ -114,7 +122,7 @@ class Child:
     def _read(self, size: int, deadline: float) -> bytes:
         data = bytearray()
         while len(data) < size:
-            self._wait(self.from_child, selectors.EVENT_READ, deadline)
+            self._wait(self.from_child, select.POLLIN, deadline)
             try:
                 piece = os.read(self.from_child, min(PIECE, size - len(data)))
             except BlockingIOError:
@@ -126,10 +134,10 @@ class Child:
 
     def _wait(self, fd: int, event: int, deadline: float) -> None:
         """Return when `fd` is ready; raises SandboxKilled("time") at the deadline."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(fd, event)
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise SandboxKilled("time")
+        poll = select.poll()
+        poll.register(fd, event)
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise SandboxKilled("time")
 
     def _end(self) -> Exception:
         """What to raise for a child that has ended by itself: the limit it overran."""
@@ -142,8 +150,9 @@ class Child:
         return SandboxKilled("time" if self.process.returncode in timed else "crash")
 
     def kill(self) -> None:
-        """End the child now and free what it held here."""
-        self.process.kill()
+        """End the child and all that it started, and free what it held here."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self._close()
 
@@ -164,7 +173,7 @@ class Pool:
     """The idle children of this process; each job takes one, so a slow one blocks no other."""
 
     module: str = WORKER
-    max_jobs: int = MAX_JOBS
+    max_wear: int = MAX_WEAR
     idle: list[Child] = field(default_factory=list)
     pid: int = field(default_factory=os.getpid)
 
@@ -184,7 +193,7 @@ class Pool:
         kept = False
         try:
             answer = child.ask(header, blob, seconds)
-            kept = child.jobs < self.max_jobs
+            kept = child.wear < self.max_wear
         except SandboxKilled as exc:
             logger.warning("sandbox: %s job ended by limit %s", header.get("job"), exc.limit)
             raise
@@ -196,10 +205,15 @@ class Pool:
         return answer
 
     def limits(self) -> dict[str, Any]:
-        """What a child could take on, for `status`: {"offline": whether it has no network}."""
+        """What a child could take on, for `status`: "offline", whether it has no network, and
+        "readonly", whether it can change no file. Raises SandboxKilled where none can be started.
+        """
         self._own()
         if not self.idle:
-            self.idle.append(Child(self.module))
+            try:
+                self.idle.append(Child(self.module))
+            except _Gone as exc:
+                raise SandboxKilled("crash") from exc
         return self.idle[0].limits
 
     def close(self) -> None:
@@ -234,26 +248,59 @@ def read_document(kind: str, data: bytes, *, seconds: float = SECONDS) -> Text:
     return Text(text, tuple(map(str, notes)), tuple(Place(*each) for each in places))
 
 
-def expand(kind: str, data: bytes, budget: Budget) -> list[Member | Refused]:
+def read_mail(raw: bytes, *, authserv_id: str = "", seconds: float = SECONDS) -> Letter:
+    """The mail in `raw`, taken apart in the child; raises SandboxKilled.
+
+    HTML is what costs most: a mail that overruns a limit is read again without that of its HTML.
+    """
+    try:
+        return _mail(raw, authserv_id, html=True, seconds=seconds)
+    except SandboxKilled:
+        return _mail(raw, authserv_id, html=False, seconds=seconds)
+
+
+def _mail(raw: bytes, authserv_id: str, *, html: bool, seconds: float) -> Letter:
+    job = {"job": "mail", "authserv_id": authserv_id, "html": html}
+    header, blob = pool.run(job, raw, seconds)
+    try:
+        return letter.unpack(header, blob)
+    except (KeyError, TypeError, ValueError) as exc:
+        logger.warning("sandbox: a mail of %s bytes: %s", len(raw), header.get("error", exc))
+        raise SandboxKilled("crash") from exc
+
+
+def dns_names(raw: bytes) -> tuple[str, ...]:
+    """The names whose TXT records `proof` wants of this mail; raises SandboxKilled."""
+    header, _ = pool.run({"job": "names"}, raw, SECONDS)
+    return tuple(map(str, header.get("names", ())))
+
+
+def proof(raw: bytes, records: Mapping[str, Sequence[str]]) -> Verdict:
+    """What the mail's DKIM signatures prove of its sender; raises SandboxKilled."""
+    header, _ = pool.run({"job": "proof", "records": dict(records)}, raw, SECONDS)
+    try:
+        return Verdict(**header)
+    except TypeError as exc:
+        raise SandboxKilled("crash") from exc
+
+
+def expand(kind: str, data: bytes, budget: Budget) -> list[File | Refused]:
     """The members of an archive of `kind`, unpacked in the child; `budget` is used up.
 
     Raises SandboxKilled.
     """
     fields = ("entries", "bytes", "seconds", "depth", "member_bytes")
     given = {name: getattr(budget, name) for name in fields}
-    header, blob = pool.run(
-        {"job": "expand", "kind": kind, "budget": given}, data, budget.seconds + 5
-    )
+    job = {"job": "expand", "kind": kind, "budget": given}
+    header, blob = pool.run(job, data, budget.seconds + 5)
     if "unreadable" in header:
         return [Refused("", "damaged")]
     left = header["left"]
     budget.entries, budget.bytes, budget.seconds = left["entries"], left["bytes"], left["seconds"]
-    found: list[Member | Refused] = []
-    at = 0
-    for each in header["members"]:
-        if reason := each.get("refused"):
-            found.append(Refused(each["name"], reason, each["size"]))
-        else:
-            found.append(Member(each["name"], blob[at : at + each["size"]]))
-            at += each["size"]
-    return found
+    files = letter.unpacked_files([e for e in header["members"] if "refused" not in e], blob)
+    return [
+        Refused(each["filename"], each["refused"], each["size"])
+        if "refused" in each
+        else next(files)
+        for each in header["members"]
+    ]

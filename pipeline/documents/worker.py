@@ -1,7 +1,8 @@
-"""The sandbox's child: reads jobs from stdin, one at a time, under limits, until the pipe ends.
+"""The sandbox's child: takes mails, archives and documents apart.
 
-It inherits no settings, no environment and no open files; it may write no file and start no network
-connection where the kernel lets it give that up.
+It reads jobs from stdin, one at a time, under limits, until the pipe ends. It inherits no settings,
+no environment and no open files; it may write no file and start no network connection where the
+kernel lets it give that up.
 """
 
 import contextlib
@@ -11,9 +12,11 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from pipeline.documents import frames, members, read
+from pipeline import letter, signatures
+from pipeline.documents import clock, frames, landlock, members, read
 from pipeline.documents.archives import Budget, Member
 from pipeline.documents.results import Unreadable
 
@@ -24,6 +27,22 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 Answer = tuple[dict[str, Any], bytes]
 Job = Callable[[dict[str, Any], bytes], Answer]
+
+
+def mail_job(header: dict[str, Any], blob: bytes) -> Answer:
+    """The mail in `blob` as its headers, text and files."""
+    found = letter.open_letter(blob, authserv_id=header["authserv_id"], html=header["html"])
+    return letter.pack(found)
+
+
+def names_job(header: dict[str, Any], blob: bytes) -> Answer:
+    """The DNS names whose records `proof_job` wants."""
+    return {"names": signatures.dns_names(blob)}, b""
+
+
+def proof_job(header: dict[str, Any], blob: bytes) -> Answer:
+    """What the mail's signatures prove, by the records that the other side has looked up."""
+    return asdict(signatures.verdict(blob, header["records"])), b""
 
 
 def read_job(header: dict[str, Any], blob: bytes) -> Answer:
@@ -44,20 +63,27 @@ def expand_job(header: dict[str, Any], blob: bytes) -> Answer:
     found, data = [], []
     for each in members(header["kind"], blob, budget):
         if isinstance(each, Member):
-            found.append({"name": each.name, "size": len(each.data)})
+            file = letter.known_file("", each.name, "", each.data)
+            found.append(letter.packed_file(file))
             data.append(each.data)
         else:
-            found.append({"name": each.name, "size": each.size, "refused": each.reason})
+            found.append({"filename": each.name, "size": each.size, "refused": each.reason})
     left = {"entries": budget.entries, "bytes": budget.bytes, "seconds": budget.seconds}
     return {"members": found, "left": left}, b"".join(data)
 
 
-JOBS: dict[str, Job] = {"read": read_job, "expand": expand_job}
+JOBS: dict[str, Job] = {
+    "mail": mail_job,
+    "names": names_job,
+    "proof": proof_job,
+    "read": read_job,
+    "expand": expand_job,
+}
 
 
 def confine(parent: int) -> dict[str, Any]:
     """Take the limits on; says which could be had. Ends here if the parent is dead."""
-    offline = False
+    offline = readonly = False
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -65,6 +91,7 @@ def confine(parent: int) -> dict[str, Any]:
         offline = (
             libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
         )
+        readonly = landlock.give_up_writing(libc)
     if os.getppid() != parent:
         sys.exit(0)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -73,7 +100,7 @@ def confine(parent: int) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     # openpyxl imports numpy where it finds it: 100 ms and threads that no cell needs
     sys.modules["numpy"] = None  # type: ignore[assignment]
-    return {"offline": offline}
+    return {"offline": offline, "readonly": readonly}
 
 
 def _allow_cpu(seconds: float) -> None:
@@ -91,9 +118,9 @@ def serve(jobs: dict[str, Job], source: BinaryIO, sink: BinaryIO, parent: int) -
         header = frames.header_of(source.read(head))
         _allow_cpu(float(header["seconds"]))
         # an orphan that sleeps or waits burns no CPU: the clock ends it too
-        signal.setitimer(signal.ITIMER_REAL, float(header["seconds"]) + 5)
+        clock.start(float(header["seconds"]))
         answer, blob = _answer(jobs, header, source.read(size))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        clock.stop()
         _send(sink, answer, blob)
         if "memory" in answer:
             return

@@ -1,74 +1,281 @@
-"""Excel workbooks (.xlsx): a line for each row, cells apart by tabs, under the sheet's name."""
+"""Excel workbooks (.xlsx): a line for each row, cells apart by tabs, under the sheet's name.
 
-import datetime as dt
-import io
-import zipfile
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+Read as a stream: a sheet whose one cell is at XFD1048576, or one of a million rows, costs no more
+than its bytes.
+"""
+
+from dataclasses import dataclass, field
 
 from pipeline.charsets import clean
-from pipeline.documents import archives
-from pipeline.documents.results import MAX_CHARACTERS, MAX_COLUMNS, MAX_ROWS, Text, Unreadable
-from pipeline.documents.tables import joined
+from pipeline.documents import cells
+from pipeline.documents.results import MAX_COLUMNS, MAX_ROWS, Text, Unreadable, Writer
+from pipeline.documents.tables import put_rows, row_line, spread
+from pipeline.documents.xmlparts import Attributes, Enough, Package, is_on, relations
 
 MAX_SHEETS = 20
-MAX_UNPACKED = 100 * 1024 * 1024
+MAX_CELL = 10_000
+# shared strings: those of a sheet's first 2,000 rows come first as a rule
+MAX_STRINGS = 100_000
+MAX_STRING_CHARACTERS = 16 * 1024 * 1024
 
 
 def read(data: bytes) -> Text:
-    """The values that the cells show last; dates as ISO. Hidden sheets are left out and noted."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    if archives.weight(data) > MAX_UNPACKED:
-        raise Unreadable("too-large")
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError) as exc:
-        raise Unreadable("damaged") from exc
-    lines: list[str] = []
-    notes: dict[str, None] = {}
-    for number, sheet in enumerate(book.worksheets):
-        if getattr(sheet, "sheet_state", "visible") != "visible":
-            notes["hidden-sheets"] = None
+    """The values that the cells show last; dates as ISO. What is hidden is left out and noted."""
+    package = Package(data)
+    book = _Book()
+    part = _workbook_part(package)
+    if not part or not package.parse(part, book):
+        raise Unreadable("damaged")
+    parts = relations(package, part)
+    by_kind = {kind: name for kind, name in parts.values()}
+    strings, styles = _Strings(), _Styles()
+    package.parse(by_kind.get("sharedStrings", ""), strings)
+    package.parse(by_kind.get("styles", ""), styles)
+    writer = Writer()
+    if strings.cut or len(book.sheets) > MAX_SHEETS:
+        writer.note("cut")
+    for title, state, key in book.sheets[:MAX_SHEETS]:
+        kind, name = parts.get(key, ("", ""))
+        if kind != "worksheet":
             continue
-        rows, cut = joined(_rows(sheet), MAX_CHARACTERS - sum(map(len, lines)))
-        lines += [f"[{clean(sheet.title)}]", *rows] if rows else []
-        if cut or number + 1 >= MAX_SHEETS:
-            notes["cut"] = None
-        if number + 1 >= MAX_SHEETS:
+        if state != "visible":
+            writer.note("hidden-sheets")
+            continue
+        sheet = _Sheet(strings.found, styles, book.from_1904)
+        package.parse(name, sheet)
+        _put(writer, title, sheet)
+        if writer.full:
+            writer.note("cut")
             break
-    return Text("\n".join(lines), tuple(notes))
+    return package.finish(writer)
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    """Rows as texts. The bounds hold against a sheet whose one cell is at XFD1048576."""
-    # what the sheet says of its own size is often wrong, and openpyxl believes it
-    sheet.reset_dimensions()
-    for row in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True):
-        yield [_text(value) for value in row]
+def _workbook_part(package: Package) -> str:
+    """The name of the workbook's part, which the package's root tells."""
+    return next(
+        (name for kind, name in relations(package, "").values() if kind == "officeDocument"),
+        "xl/workbook.xml",
+    )
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        return (
-            value.date().isoformat()
-            if value.time() == dt.time()
-            else value.isoformat(" ", "minutes")
-        )
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else _plain(value)
-    return clean(str(value)[:10_000])
+def _put(writer: Writer, title: str, sheet: "_Sheet") -> None:
+    for code in sheet.notes:
+        writer.note(code)
+    if sheet.rows:
+        shown = " ".join(clean(title[:100]).split())
+        writer.line(f"[{shown}]", sheet=shown)
+        put_rows(writer, sheet.rows, sheet=shown)
 
 
-def _plain(value: float) -> str:
-    """A number as people write it: no exponent, none of the digits that binary fractions add."""
-    try:
-        return format(Decimal(repr(round(value, 6))).normalize(), "f")[:40]
-    except ArithmeticError:
-        return ""
+class _Book:
+    """Reads workbook.xml: (title, state, relation) of each sheet."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str, str]] = []
+        self.from_1904 = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "sheet" and len(self.sheets) <= MAX_SHEETS:
+            key = next((text for name, text in attributes.items() if name.endswith(" id")), "")
+            state = attributes.get("state", "visible")
+            self.sheets.append((attributes.get("name", ""), state, key))
+        elif tag == "workbookPr":
+            self.from_1904 = is_on(attributes.get("date1904", "0"))
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def characters(self, data: str) -> None:
+        pass
+
+
+class _Strings:
+    """Reads sharedStrings.xml; phonetic guides, which say how Japanese is spoken, are left out."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.cut = False
+        self._words: list[str] = []
+        self._length = 0
+        self._total = 0
+        self._reading = False
+        self._phonetic = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "si":
+            self._words, self._length = [], 0
+        elif tag == "rPh":
+            self._phonetic = True
+        elif tag == "t":
+            self._reading = not self._phonetic
+
+    def end(self, tag: str) -> None:
+        if tag == "t":
+            self._reading = False
+        elif tag == "rPh":
+            self._phonetic = False
+        elif tag == "si":
+            self.found.append("".join(self._words)[:MAX_CELL])
+            self._total += min(self._length, MAX_CELL)
+            if len(self.found) >= MAX_STRINGS or self._total > MAX_STRING_CHARACTERS:
+                self.cut = True
+                raise Enough
+
+    def characters(self, data: str) -> None:
+        if self._reading and self._length < MAX_CELL:
+            self._words.append(data)
+            self._length += len(data)
+
+
+class _Styles:
+    """Reads styles.xml: the way that each cell format shows numbers."""
+
+    def __init__(self) -> None:
+        self._codes: dict[int, str] = {}
+        self._formats: list[int] = []
+        self._in_cells = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "numFmt":
+            self._codes[_integer(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+        elif tag == "cellXfs":
+            self._in_cells = True
+        elif tag == "xf" and self._in_cells and len(self._formats) < 65_536:
+            self._formats.append(_integer(attributes.get("numFmtId")))
+
+    def end(self, tag: str) -> None:
+        if tag == "cellXfs":
+            self._in_cells = False
+
+    def characters(self, data: str) -> None:
+        pass
+
+    def style(self, index: int) -> cells.Style:
+        number = self._formats[index] if 0 <= index < len(self._formats) else 0
+        return cells.style_of(number, self._codes.get(number, ""))
+
+
+@dataclass(slots=True)
+class _Cell:
+    column: int
+    kind: str
+    style: int
+    has_formula: bool = False
+    words: list[str] = field(default_factory=list)
+
+
+class _Sheet:
+    """Reads a sheet's part into numbered rows of texts."""
+
+    def __init__(self, strings: list[str], styles: _Styles, from_1904: bool) -> None:
+        self.rows: list[tuple[int, list[str]]] = []
+        self.notes: dict[str, None] = {}
+        self._strings, self._styles, self._from_1904 = strings, styles, from_1904
+        self._hidden: list[tuple[int, int]] = []
+        self._number = 0
+        self._cells: dict[int, str] = {}
+        self._column = -1
+        self._skips_row = False
+        self._cell: _Cell | None = None
+        self._reading = False
+        self._phonetic = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "c":
+            self._start_cell(attributes)
+        elif tag in {"v", "t"}:
+            self._reading = self._cell is not None and not self._phonetic
+        elif tag == "f" and self._cell:
+            self._cell.has_formula = True
+        elif tag == "row":
+            self._number = _integer(attributes.get("r")) or self._number + 1
+            self._cells, self._column = {}, -1
+            self._skips_row = is_on(attributes.get("hidden", "0"))
+        elif tag == "rPh":
+            self._phonetic = True
+        elif tag == "col" and is_on(attributes.get("hidden", "0")) and len(self._hidden) < 1000:
+            first, last = _integer(attributes.get("min")), _integer(attributes.get("max"))
+            self._hidden.append((first - 1, last - 1))
+
+    def end(self, tag: str) -> None:
+        if tag in {"v", "t"}:
+            self._reading = False
+        elif tag == "c" and self._cell:
+            self._end_cell(self._cell)
+            self._cell = None
+        elif tag == "row":
+            self._end_row()
+        elif tag == "rPh":
+            self._phonetic = False
+        elif tag == "sheetData":
+            raise Enough
+
+    def characters(self, data: str) -> None:
+        if self._reading and self._cell and len(self._cell.words) < 1000:
+            self._cell.words.append(data[:MAX_CELL])
+
+    def _start_cell(self, attributes: Attributes) -> None:
+        self._column = _column(attributes.get("r", ""), self._column + 1)
+        style = _integer(attributes.get("s"))
+        self._cell = _Cell(self._column, attributes.get("t", "n"), style)
+
+    def _end_cell(self, cell: _Cell) -> None:
+        text = self._text(cell)
+        if not text:
+            if cell.has_formula and not cell.words:
+                self.notes["formulas-without-values"] = None
+            return
+        if cell.column >= MAX_COLUMNS:
+            self.notes["cut"] = None
+        elif any(first <= cell.column <= last for first, last in self._hidden):
+            self.notes["hidden-columns"] = None
+        else:
+            self._cells[cell.column] = text
+
+    def _end_row(self) -> None:
+        if not self._cells:
+            return
+        if self._skips_row:
+            self.notes["hidden-rows"] = None
+            return
+        row = spread(self._cells)
+        if not row_line(row):
+            return
+        self.rows.append((self._number, row))
+        if len(self.rows) > MAX_ROWS:
+            raise Enough
+
+    def _text(self, cell: _Cell) -> str:
+        raw = "".join(cell.words)[:MAX_CELL]
+        if cell.kind == "s":
+            index = _integer(raw, -1)
+            return self._strings[index] if 0 <= index < len(self._strings) else ""
+        if cell.kind == "b":
+            return {"1": "TRUE", "0": "FALSE"}.get(raw.strip(), "")
+        if cell.kind == "n":
+            return self._number_text(raw, cell.style)
+        return raw.removesuffix("T00:00:00") if cell.kind == "d" else raw
+
+    def _number_text(self, raw: str, style: int) -> str:
+        try:
+            value = float(raw)
+        except ValueError:
+            return raw
+        return cells.shown(value, self._styles.style(style), from_1904=self._from_1904)
+
+
+def _integer(text: str | None, other: int = 0) -> int:
+    """A whole number of at most nine digits, or `other`."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else other
+
+
+def _column(reference: str, following: int) -> int:
+    """The column of a cell's reference like C5, from 0; without one it follows the cell before."""
+    letters = reference[:4].rstrip("0123456789").upper()
+    column = 0
+    for letter in letters:
+        if not "A" <= letter <= "Z":
+            return following
+        column = column * 26 + ord(letter) - 64
+    return column - 1 if letters else following

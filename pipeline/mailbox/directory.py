@@ -8,34 +8,73 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+
+from django.conf import settings
 
 from pipeline.errors import FilesLeft, MailboxError
-from pipeline.mailbox.ingest import Received, file_uid, receive
+from pipeline.mailbox import pressure
+from pipeline.mailbox.ingest import (
+    HEADER_BYTES,
+    Arrival,
+    Received,
+    Wake,
+    file_uid,
+    header_block,
+    publish_all,
+    receive_all,
+    whole,
+)
 from pipeline.models import Mailbox
 
 logger = logging.getLogger(__name__)
 SETTLED_SECONDS = 0.05
 YOUNG_SECONDS = 1.0
+CHECKED_EVERY = 20
 
 
-def poll(mailbox: Mailbox) -> Iterator[Received]:
+class Folder:
+    """The reader of one folder."""
+
+    def __init__(self, beat: Callable[[], None] = lambda: None, wake: Wake = publish_all) -> None:
+        self.beat, self.wake = beat, wake
+
+    def poll(self, mailbox: Mailbox) -> Iterator[Received]:
+        """As `poll` below."""
+        for number, received in enumerate(poll(mailbox, self.wake)):
+            if number % 20 == 0:
+                self.beat()
+            yield received
+
+    def wait(self, mailbox: Mailbox, seconds: float, stopping: Event) -> None:
+        """Return after `seconds`, or when `stopping` is set."""
+        stopping.wait(seconds)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def poll(mailbox: Mailbox, wake: Wake = publish_all) -> Iterator[Received]:
     """Each mail of the folder, taken in; files that are still being written wait for the next
     poll.
 
-    Raises MailboxError where the folder cannot be read, and FilesLeft, after all others were
-    taken, where a file of it cannot.
+    Raises MailboxError where the folder cannot be read, FilesLeft, after all others were taken,
+    where a file of it cannot, and Paused.
     """
     folder = Path(mailbox.directory)
+    pressure.check()
     try:
         paths = _settled(folder)
     except OSError as exc:
         raise MailboxError(f"{folder}: {exc.strerror}") from exc
     left = []
-    for path in paths:
+    for number, path in enumerate(paths):
+        if number % CHECKED_EVERY == CHECKED_EVERY - 1:
+            pressure.check()
         try:
-            yield from _take(path, mailbox)
+            yield from _take(path, mailbox, wake)
         except FileNotFoundError:
             continue  # another poller was first
         except OSError as exc:
@@ -44,17 +83,27 @@ def poll(mailbox: Mailbox) -> Iterator[Received]:
         raise FilesLeft(f"{folder}: {len(left)} files cannot be taken ({left[0]})")
 
 
-def _take(path: Path, mailbox: Mailbox) -> Iterator[Received]:
+def _take(path: Path, mailbox: Mailbox, wake: Wake) -> Iterator[Received]:
     """The mail of `path`, which then lies in `read`, and another one that took its place between
     the read and the move.
     """
-    raw = path.read_bytes()
-    uid = file_uid(path.name, raw)
-    yield receive(raw, mailbox=mailbox, uid=uid)
-    moved = _set_aside(path).read_bytes()
-    if file_uid(path.name, moved) != uid:
+    arrival = _read(path, path.name)
+    yield receive_all([arrival], mailbox=mailbox, wake=wake)[0]
+    moved = _read(_set_aside(path), path.name)
+    if moved.uid != arrival.uid:
         logger.warning("mailbox %s: a file was replaced while it was read", mailbox.pk)
-        yield receive(moved, mailbox=mailbox, uid=file_uid(path.name, moved))
+        yield receive_all([moved], mailbox=mailbox, wake=wake)[0]
+
+
+def _read(path: Path, name: str) -> Arrival:
+    """The file's mail; of a too large one no more than the header is read."""
+    size = path.stat().st_size
+    if size <= settings.BUSYBEE_MAX_MAIL_BYTES:
+        raw = path.read_bytes()
+        return whole(file_uid(name, raw), raw)
+    with path.open("rb") as file:
+        header = header_block(file.read(HEADER_BYTES))
+    return Arrival(file_uid(f"{name}:{size}", header), header, size=size, header_only=True)
 
 
 def _settled(folder: Path) -> list[Path]:

@@ -1,21 +1,44 @@
-"""Taking a mail in: bytes to storage first, then mail, place, first step and cursor in one
+"""Taking mails in: bytes to storage first, then mails, places, first steps and cursor in one
 transaction.
 """
 
 import hashlib
 import logging
 import os
-from dataclasses import dataclass
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from pipeline import storage
-from pipeline.chain import resume
+from pipeline import mime, storage
+from pipeline.chain import publish
 from pipeline.models import Email, Location, Mailbox, Step, StepName
 
 logger = logging.getLogger(__name__)
+HEADER_BYTES = 256 * 1024
+END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+TRIES = 4
+
+Wake = Callable[[Sequence[int]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail as it came, and its name at its place. One that is larger than BUSYBEE_MAX_MAIL_BYTES
+    has only its header block in `raw`; `size` is the whole mail's.
+    """
+
+    uid: str
+    raw: bytes = field(repr=False)
+    size: int
+    header_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,56 +47,168 @@ class Received:
 
     email_id: int
     new: bool
+    due: bool = False  # its first step can be done
+
+
+def whole(uid: str, raw: bytes) -> Arrival:
+    """The arrival of a mail whose bytes are all at hand; of a too large one the header is kept."""
+    if len(raw) <= settings.BUSYBEE_MAX_MAIL_BYTES:
+        return Arrival(uid, raw, size=len(raw))
+    return Arrival(uid, header_block(raw), size=len(raw), header_only=True)
+
+
+def header_block(raw: bytes) -> bytes:
+    """The header lines of a mail and the empty line below them, 256 KiB at most."""
+    head = raw[:HEADER_BYTES]
+    end = END_OF_HEADER.search(head)
+    return head[: end.end()] if end else head
 
 
 def receive(raw: bytes, *, mailbox: Mailbox, uid: str, uidvalidity: int = 0) -> Received:
-    """The mail of `raw`, recorded with where it lay. Doing it again changes nothing.
+    """The mail of `raw`, recorded with where it lay. Doing it again changes nothing."""
+    return receive_all([whole(uid, raw)], mailbox=mailbox, uidvalidity=uidvalidity)[0]
+
+
+def publish_all(email_ids: Sequence[int]) -> None:
+    """Publish the chains of new mails, one after the other."""
+    for email_id in email_ids:
+        if not publish(email_id, StepName.EXTRACT):
+            return  # no broker: the sweeper publishes the rest, and need not wait as often
+
+
+def receive_all(
+    arrivals: Sequence[Arrival],
+    *,
+    mailbox: Mailbox,
+    uidvalidity: int = 0,
+    cursor: int = 0,
+    wake: Wake = publish_all,
+) -> list[Received]:
+    """The mails of `arrivals` in their order, recorded with where they lay, all or none.
 
     The same place is read once; the same bytes from another place are the same mail. Message-IDs
-    play no part: anybody can write one. For an IMAP mailbox the cursor moves in the same
-    transaction.
+    play no part: anybody can write one. For an IMAP mailbox the cursor moves to `cursor` in the
+    same transaction, never backwards. `wake` gets the new mails' ids after the commit.
     """
-    digest = storage.put(raw)
-    try:
-        with transaction.atomic():
-            return _record(digest, len(raw), mailbox, uidvalidity, uid)
-    except IntegrityError:
-        # another poller was at the same place at the same time: its row is as good
-        with transaction.atomic():
-            return _record(digest, len(raw), mailbox, uidvalidity, uid)
+    arrivals = [_told_apart(each) if each.header_only else each for each in arrivals]
+    digests = storage.put_all([each.raw for each in arrivals])
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                received = _record(arrivals, digests, mailbox, uidvalidity)
+                advance_cursor(mailbox, uidvalidity, cursor)
+                due = [each.email_id for each in received if each.due]
+                transaction.on_commit(partial(wake, due))
+            return received
+        except (IntegrityError, OperationalError):
+            # another poller was at the same place at the same time: its rows are as good
+            if attempt == TRIES:
+                raise
+            time.sleep(random.uniform(0, 0.1 * attempt))
+    raise AssertionError("unreachable")
 
 
-def _record(digest: str, size: int, mailbox: Mailbox, uidvalidity: int, uid: str) -> Received:
-    place = Location.objects.filter(mailbox=mailbox, uidvalidity=uidvalidity, uid=uid).first()
-    if place:
-        return Received(place.email_id, new=False)
-    email, new = Email.objects.get_or_create(
-        raw_sha256=digest,
-        defaults={"size": size, "mailbox": mailbox, "received_at": timezone.now()},
+def _told_apart(arrival: Arrival) -> Arrival:
+    """Two mails that are known by their header only, and have the same, differ by their size.
+
+    Empty lines below the header make the stored bytes differ too, for these are the mail's name.
+    """
+    raw = arrival.raw
+    while True:
+        twins = Email.objects.filter(raw_sha256=hashlib.sha256(raw).hexdigest())
+        if not twins.exclude(header_only=True, size=arrival.size).exists():
+            return Arrival(arrival.uid, raw, size=arrival.size, header_only=True)
+        raw += b"\r\n"
+
+
+def _record(
+    arrivals: Sequence[Arrival], digests: Sequence[str], mailbox: Mailbox, uidvalidity: int
+) -> list[Received]:
+    """One Received for each arrival; runs inside a transaction."""
+    here = Location.objects.filter(mailbox=mailbox, uidvalidity=uidvalidity)
+    known_places = dict(
+        here.filter(uid__in=[each.uid for each in arrivals]).values_list("uid", "email_id")
     )
-    Location.objects.create(mailbox=mailbox, uidvalidity=uidvalidity, uid=uid, email=email)
-    if mailbox.kind == Mailbox.Kind.IMAP:
-        advance_cursor(mailbox, uidvalidity, int(uid))
-    if new:
-        _open_first_step(email)
-    return Received(email.pk, new=new)
+    emails = dict(Email.objects.filter(raw_sha256__in=digests).values_list("raw_sha256", "pk"))
+    made = _make_emails(arrivals, digests, mailbox, known_places, emails)
+    places, received = [], []
+    for each, digest in zip(arrivals, digests, strict=True):
+        email_id = known_places.get(each.uid)
+        if email_id is not None:
+            received.append(Received(email_id, new=False))
+            continue
+        email_id = known_places[each.uid] = emails[digest]
+        place = Location(mailbox=mailbox, uidvalidity=uidvalidity, uid=each.uid, email_id=email_id)
+        places.append(place)
+        new = digest in made
+        received.append(Received(email_id, new=new, due=new and not each.header_only))
+        made.discard(digest)
+    Location.objects.bulk_create(places)
+    return received
 
 
-def _open_first_step(email: Email) -> None:
-    step = Step(email=email, name=StepName.EXTRACT)
-    if email.size > settings.BUSYBEE_MAX_MAIL_BYTES:
-        reason = f"larger than {settings.BUSYBEE_MAX_MAIL_BYTES} bytes"
-        step.state, step.reason = Step.State.QUARANTINED, reason
-        email.state, email.quarantine_reason = Email.State.QUARANTINED, reason
-        email.save(update_fields=["state", "quarantine_reason"])
-    step.save()
-    resume(email.pk)
+def _make_emails(
+    arrivals: Sequence[Arrival],
+    digests: Sequence[str],
+    mailbox: Mailbox,
+    known_places: dict[str, int],
+    emails: dict[str, int],
+) -> set[str]:
+    """The digests of the mails that are new, which now have rows (added to `emails`) and steps."""
+    fresh: dict[str, Email] = {}
+    for each, digest in zip(arrivals, digests, strict=True):
+        if each.uid not in known_places and digest not in emails:
+            fresh.setdefault(digest, _email(each, digest, mailbox))
+    made = Email.objects.bulk_create(fresh.values())
+    Step.objects.bulk_create(_first_step(email) for email in made)
+    emails.update((email.raw_sha256, email.pk) for email in made)
+    return set(fresh)
+
+
+def _email(arrival: Arrival, digest: str, mailbox: Mailbox) -> Email:
+    email = Email(raw_sha256=digest, size=arrival.size, mailbox=mailbox, received_at=timezone.now())
+    if arrival.header_only:
+        email.header_only = True
+        email.state = Email.State.QUARANTINED
+        email.quarantine_reason = f"larger than {settings.BUSYBEE_MAX_MAIL_BYTES} bytes"
+        for name, value in _who_wrote_what(arrival.raw).items():
+            setattr(email, name, value)
+    return email
+
+
+def _who_wrote_what(header: bytes) -> dict[str, Any]:
+    """What an operator must see of a mail that no step will read."""
+    mail = mime.parse(header)
+    return {
+        "subject": mail.subject[:1000],
+        "from_name": mail.from_name[:200],
+        "from_address": mail.from_address[:254],
+        "date": mail.date,
+        "message_id": mail.message_id[:998],
+    }
+
+
+def _first_step(email: Email) -> Step:
+    if email.state == Email.State.QUARANTINED:
+        reason = email.quarantine_reason
+        return Step(email=email, name=StepName.EXTRACT, state=Step.State.QUARANTINED, reason=reason)
+    return Step(email=email, name=StepName.EXTRACT)
 
 
 def advance_cursor(mailbox: Mailbox, uidvalidity: int, uid: int) -> None:
-    """Remember that everything up to `uid` of this epoch has been read."""
-    Mailbox.objects.filter(pk=mailbox.pk).update(uidvalidity=uidvalidity, last_uid=uid)
-    mailbox.uidvalidity, mailbox.last_uid = uidvalidity, uid
+    """Remember that everything up to `uid` of this epoch has been read, unless another poller has
+    read on.
+    """
+    rows = Mailbox.objects.filter(pk=mailbox.pk, uidvalidity=uidvalidity, last_uid__lt=uid)
+    if rows.update(last_uid=uid):
+        mailbox.last_uid = uid
+
+
+def begin_epoch(mailbox: Mailbox, uidvalidity: int) -> None:
+    """Begin at the first UID again: those of the old epoch mean nothing any more."""
+    old = Mailbox.objects.filter(pk=mailbox.pk).exclude(uidvalidity=uidvalidity)
+    old.update(uidvalidity=uidvalidity, last_uid=0, backfill_uid=0)
+    mailbox.refresh_from_db(fields=["uidvalidity", "last_uid", "backfill_uid"])
 
 
 def file_uid(name: str, raw: bytes) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 from pipeline import files, reading
@@ -19,6 +20,7 @@ def run(email: Email) -> Outcome:
 
 def _write(rows: list[Attachment], items: tuple[reading.Item, ...]) -> Mapping[str, Any]:
     for row, item in zip(rows, items, strict=True):
-        row.text, row.refused = item.text, item.refused[:200]
-    Attachment.objects.bulk_update(rows, ["text", "refused"])
+        row.text, row.refused, row.notes = item.text, item.refused[:200], list(item.notes)
+        row.places = [astuple(place) for place in item.places]
+    Attachment.objects.bulk_update(rows, ["text", "refused", "notes", "places"])
     return {}

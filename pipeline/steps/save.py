@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from freight import extraction, orders, quotes
 from freight.fields import Facts, Source
 from freight.models import Mode, QuoteRequest, State
+from pipeline import bounces, threads
 from pipeline.models import Email, Mailbox
 from pipeline.work import Outcome
 
@@ -18,7 +20,16 @@ LINK = re.compile(r"@|://|www\.|[^\s.]{2,}\.[a-z]{2,}(?:[/\s]|$)", re.IGNORECASE
 
 
 def run(email: Email) -> Outcome:
-    """Label as the thread makes it, and the request that the mail opens or answers."""
+    """The mail's conversation; its label as that makes it; the request that it opens or answers."""
+    if bounces.is_report(email.machine) and not email.label_by:
+        # it quotes the mail that came back: what stands there is nobody's wish
+        return Outcome(write=lambda: threads.join(email), note=email.machine)
+    placed = _placed(email)
+    write = placed.write
+    return replace(placed, write=lambda: {**threads.join(email), **(write() if write else {})})
+
+
+def _placed(email: Email) -> Outcome:
     answered = _answered(email)
     label = _label_in_thread(email, answered)
     note = label if label == email.label else f"{email.label} lifted to {label} by its thread"

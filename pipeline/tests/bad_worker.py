@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -14,6 +16,12 @@ def spin(header: dict[str, Any], blob: bytes) -> Answer:
 
 
 def sleep(header: dict[str, Any], blob: bytes) -> Answer:
+    time.sleep(3600)
+    return {}, b""
+
+
+def start(header: dict[str, Any], blob: bytes) -> Answer:
+    subprocess.Popen([sys.executable, "-S", "-c", f"import time; time.sleep({header['for']})"])
     time.sleep(3600)
     return {}, b""
 
@@ -50,4 +58,9 @@ def garbage(header: dict[str, Any], blob: bytes) -> Answer:
 
 
 if __name__ == "__main__":
-    main({job.__name__: job for job in (spin, sleep, hog, crash, write, connect, chatter, garbage)})
+    main(
+        {
+            job.__name__: job
+            for job in (spin, sleep, start, hog, crash, write, connect, chatter, garbage)
+        }
+    )

@@ -1,5 +1,6 @@
 """A real IMAP server for the tests: Dovecot as an unprivileged user in a temporary folder."""
 
+import datetime as dt
 import grp
 import os
 import pwd
@@ -31,32 +32,47 @@ class Dovecot:
             client.login(USER, PASSWORD)
             yield client
 
-    def append(self, *raws: bytes) -> None:
+    def append(self, *raws: bytes, folder: str = "INBOX", when: dt.datetime | None = None) -> None:
         with self.client() as client:
             for raw in raws:
-                client.append("INBOX", raw)
+                client.append(folder, raw, msg_time=when)
 
-    def new_epoch(self) -> None:
-        """Give INBOX another UIDVALIDITY, as a restored or migrated server does."""
-        epoch_and_uids = self.folder / "mail" / "dovecot-uidlist"
+    def empty(self) -> None:
+        """Remove all folders and mails; nobody may be connected."""
+        shutil.rmtree(self.folder / "mail", ignore_errors=True)
+
+    def uids(self, folder: str = "INBOX", criteria: str = "ALL") -> list[int]:
+        with self.client() as client:
+            client.select_folder(folder, readonly=True)
+            return sorted(client.search(criteria))
+
+    def new_epoch(self, folder: str = "INBOX") -> None:
+        """Give the folder another UIDVALIDITY, as a restored or migrated server does."""
+        place = self.folder / "mail"
+        if folder != "INBOX":
+            place /= f".{folder}"
+        epoch_and_uids = place / "dovecot-uidlist"
         version, epoch, rest = epoch_and_uids.read_text().split(" ", 2)
         assert epoch.startswith("V")
         epoch_and_uids.write_text(f"{version} V{int(epoch[1:]) + 1} {rest}")
-        for index in self.folder.glob("mail/dovecot.index*"):
+        for index in place.glob("dovecot.index*"):
             index.unlink()
 
 
 @contextmanager
-def running() -> Iterator[Dovecot]:
-    """A server on a free loopback port, ended with its folder on leaving."""
+def running(token_info: str = "") -> Iterator[Dovecot]:
+    """A server on a free loopback port, ended with its folder on leaving.
+
+    With the address of an OAuth server's token information it takes XOAUTH2 as well.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bb-imap-"))
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     os.chown(folder, account.pw_uid, account.pw_gid)
     port = _free_port()
     configuration = folder / "dovecot.conf"
-    configuration.write_text(_configuration(folder, port, account))
+    configuration.write_text(_configuration(folder, port, account) + _xoauth2(folder, token_info))
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
-    for path in (configuration, folder / "users"):
+    for path in (configuration, folder / "users", *folder.glob("oauth2.conf")):
         os.chown(path, account.pw_uid, account.pw_gid)
     command = [_binary(), "-F", "-c", str(configuration)]
     root = os.geteuid() == 0
@@ -124,6 +140,23 @@ service anvil {{
 }}
 service stats {{
   chroot =
+}}
+"""
+
+
+def _xoauth2(folder: Path, token_info: str) -> str:
+    """Lines for the configuration; what a token is worth, Dovecot asks at `token_info`."""
+    if not token_info:
+        return ""
+    lines = f"tokeninfo_url = {token_info}\nusername_attribute = email\n"
+    (folder / "oauth2.conf").write_text(lines)
+    return f"""
+auth_mechanisms = plain xoauth2
+auth_failure_delay = 0
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
 }}
 """
 

@@ -217,9 +217,20 @@ def test_who_may_only_look_is_refused_the_actions(client: Client) -> None:
     assert "relabel_spam" not in viewing
 
 
+LOGIN = {"login": "password", "after": "keep"}
+
+
 def imap(**changes: object) -> dict[str, object]:
     fields = {"name": "export", "kind": "imap", "mode": "draft", "host": "imap.hana.example"}
-    return {**fields, "port": 993, "tls": "on", "folder": "INBOX", "username": "export", **changes}
+    return {
+        **fields,
+        "port": 993,
+        "tls": "on",
+        "folder": "INBOX",
+        "username": "export",
+        **LOGIN,
+        **changes,
+    }
 
 
 def test_mailbox_password_is_sealed_and_never_shown(admin_client: Client) -> None:

@@ -1,8 +1,10 @@
 import io
 import struct
 import time
+import unicodedata
 import zipfile
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.documents.archives import Budget, Entry, Member, Refused, decode_names, members
 from pipeline.tests.files import zip_bytes
+from pipeline.tests.packed import zip64_bytes
 
 MIB = 1024 * 1024
 
@@ -20,12 +23,15 @@ def opened(data: bytes, budget: Budget | None = None) -> dict[str, object]:
     return {each.name: each.data if isinstance(each, Member) else each.reason for each in found}
 
 
-def raw_zip(entries: list[tuple[bytes, bytes]], **fields: int) -> bytes:
+def raw_zip(
+    entries: list[tuple[bytes, bytes]], *, local_extra: bytes = b"", **fields: int
+) -> bytes:
     """A ZIP of deflated entries whose directory says of each what `fields` say."""
     body, lines = b"", b""
     for name, data in entries:
         packer = zlib.compressobj(9, zlib.DEFLATED, -15)
         packed = packer.compress(data) + packer.flush()
+        packed = data if fields.get("method") == 0 else packed
         told = {
             "flags": 0,
             "method": 8,
@@ -45,8 +51,9 @@ def raw_zip(entries: list[tuple[bytes, bytes]], **fields: int) -> bytes:
             b"PK\x03\x04"
             + struct.pack("<H", 20)
             + common
-            + struct.pack("<IIIHH", *sizes)
+            + struct.pack("<IIIHH", *sizes[:4], len(local_extra))
             + name
+            + local_extra
             + packed
         )
     end = struct.pack("<HHHHIIH", 0, 0, len(entries), len(entries), len(lines), len(body), 0)
@@ -77,7 +84,7 @@ def test_members_of_a_stored_archive() -> None:
         ({"packed": 5000}, "damaged"),
     ],
 )
-def test_an_entry_is_refused_with_its_reason(fields: dict[str, int], reason: str) -> None:
+def test_an_entry_is_refused_with_its_reason(fields: dict[str, Any], reason: str) -> None:
     assert opened(raw_zip([(b"a.txt", b"hello hello")], **fields)) == {"a.txt": reason}
 
 
@@ -146,7 +153,9 @@ def test_no_time_left_ends_the_archive() -> None:
     ]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"PK\x05\x06" + b"\xff" * 18, b"x" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"PK\x05\x06" + bytes(4) + b"\1" * 14, b"x" * 100]
+)
 def test_no_directory_is_damage(data: bytes) -> None:
     assert list(members(data, Budget())) == [Refused("", "damaged")]
 
@@ -190,3 +199,117 @@ def test_members_is_total(changes: list[tuple[int, int]], cut: int) -> None:
     for piece in (bytes(data), bytes(data[cut:])):
         for each in members(piece, Budget()):
             assert each.name or isinstance(each, Refused)
+
+
+def test_an_honest_zip64_archive_is_read() -> None:
+    files = {"견적.txt": b"18 tons", "b.bin": b"x" * 5000}
+    assert opened(zip64_bytes(files)) == files
+
+
+@pytest.mark.parametrize("lie", [{"lie": 1}, {"local_lie": 1}, {"lie": 2**40}])
+def test_zip64_sizes_that_disagree_are_refused(lie: dict[str, int]) -> None:
+    (reason,) = opened(zip64_bytes({"a": b"18 tons"}, **lie)).values()
+    assert reason in {"zip64", "too-large"}
+
+
+def test_zip64_ends_that_disagree_are_refused() -> None:
+    assert opened(zip64_bytes({"a": b"x"}, end_lie=1)) == {"": "zip64"}
+
+
+def test_a_zip64_field_beside_true_sizes_must_repeat_them() -> None:
+    for told, wanted in ((7, b"18 tons"), (8, "zip64")):
+        extra = struct.pack("<HHQQ", 1, 16, told, told)
+        assert opened(raw_zip([(b"a", b"18 tons")], local_extra=extra, method=0)) == {"a": wanted}
+
+
+def test_sizes_in_the_entrys_own_header_must_agree() -> None:
+    data = bytearray(raw_zip([(b"a", b"hello")]))
+    data[22] += 1
+    assert opened(bytes(data)) == {"a": "size-lie"}
+
+
+def test_sizes_behind_the_data_are_no_lie() -> None:
+    buffer = Unseekable()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"hello" * 100)
+    assert opened(bytes(buffer.data)) == {"a.txt": b"hello" * 100}
+
+
+class Unseekable(io.RawIOBase):
+    """A pipe: zipfile writes the sizes behind each member."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: bytes) -> int:  # type: ignore[override]
+        self.data += piece
+        return len(piece)
+
+
+def test_an_archive_behind_something_else_is_refused() -> None:
+    inner = zip_bytes({"a": b"x"})
+    assert opened(b"self-extractor" + inner) == {"": "prefixed"}
+    assert opened(inner + zip_bytes({"b": b"x", "c": b"x"})) == {"": "prefixed"}
+
+
+def test_bytes_behind_an_archive_do_no_harm() -> None:
+    assert opened(zip_bytes({"a": b"x"}) + b"\r\n") == {"a": b"x"}
+
+
+def test_a_piece_of_a_split_archive_is_refused() -> None:
+    data = bytearray(zip_bytes({"a": b"x"}))
+    data[-18] = 1
+    assert opened(bytes(data)) == {"": "split"}
+
+
+def test_a_member_over_the_directory_is_refused() -> None:
+    assert opened(raw_zip([(b"a", b"x" * 50)], method=0, packed=80, size=80)) == {
+        "a": "overlapping"
+    }
+
+
+@pytest.mark.parametrize("mode", [0o020666, 0o060666, 0o010666, 0o140666])
+def test_a_device_is_refused(mode: int) -> None:
+    assert opened(raw_zip([(b"a", b"x")], mode=mode)) == {"a": "device"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        (["견적서.txt".encode(), "품목표.txt".encode("cp949")], ["견적서.txt", "품목표.txt"]),
+        # two bytes that are utf-8 as well: the neighbours tell
+        ([b"\xc2\xa5.txt", "견적서 품목표.txt".encode("cp949")], ["짜.txt", "견적서 품목표.txt"]),
+        ([unicodedata.normalize("NFD", "견적서.txt").encode()], ["견적서.txt"]),
+        (["견적서.txt".encode("cp949")] * 2, ["견적서.txt", "견적서.txt"]),
+    ],
+)
+def test_names_of_mixed_making(raw: list[bytes], name: list[str]) -> None:
+    found = list(members(raw_zip([(each, b"x") for each in raw]), Budget()))
+    assert [each.name for each in found] == name
+
+
+def test_a_utf8_flag_that_lies_is_not_believed() -> None:
+    data = raw_zip([("견적서.txt".encode("cp949"), b"x")], flags=0x800)
+    assert list(opened(data)) == ["견적서.txt"]
+
+
+def test_many_long_names_keep_their_charset() -> None:
+    """A sample cut within a letter would fit no charset."""
+    raw = [f"{'가' * 60}{n}.txt".encode("cp949") for n in range(100)]
+    assert next(members(raw_zip([(each, b"x") for each in raw]), Budget())).name.startswith("가가")
+
+
+@pytest.mark.parametrize("name", ["\u202e", "\u200b\u200d", " ", "a\0.exe"])
+def test_a_name_that_nobody_sees_is_refused_under_a_stand_in(name: str) -> None:
+    (found,) = members(raw_zip([(name.encode(), b"x")]), Budget())
+    assert isinstance(found, Refused)
+    assert found.reason == "bad-name"
+    assert found.name
+
+
+@pytest.mark.parametrize("name", [".\u200b./a", "a/.. /b", " ../a", "a\\..\\..\\b"])
+def test_a_name_that_climbs_in_disguise_is_refused(name: str) -> None:
+    assert list(opened(raw_zip([(name.encode(), b"x")])).values()) == ["traversal"]

@@ -2,7 +2,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.bodies import body_text, language, new_text
@@ -125,6 +125,13 @@ def test_an_empty_reply_above_a_mail_is_that_mail() -> None:
         ("見積依頼", "ja"),
         ("ขอราคา FOB Laem Chabang", "th"),
         ("Preis für 20ft", "en"),
+        ("견적 요청 https://trade.example/a/very/long/path/of/a/link?with=parameters", "ko"),
+        ("見積 yamada.taro.export.department@trade.example.example", "ja"),
+        ("ETD?", "en"),
+        ("네", "ko"),
+        ("はい", "ja"),
+        ("ครับ", "th"),
+        ("ขอราคา 20ft ครับ Best regards, Somchai", "th"),
         ("12345", "ko"),
     ],
 )
@@ -186,12 +193,14 @@ FRAGMENTS = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(st.one_of(FRAGMENTS, st.text(max_size=200)))
 def test_new_text_is_total(text: str) -> None:
     assert len(new_text(text)) <= len(text)
     assert language(text) in {"ko", "en", "ja", "th"}
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 def test_html_of_any_bytes_has_a_text(data: bytes) -> None:
     raw = b"Content-Type: text/html; charset=utf-16\n\n" + data

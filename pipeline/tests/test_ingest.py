@@ -1,17 +1,22 @@
 import hashlib
 import os
+import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from freight.models import Mode
 from pipeline import storage
 from pipeline.errors import BadMail, FilesLeft, MailboxError
-from pipeline.mailbox import directory
-from pipeline.mailbox.ingest import Received, receive
-from pipeline.mailbox.poller import _polled
+from pipeline.mailbox import directory, ingest
+from pipeline.mailbox.ingest import Arrival, Received, begin_epoch, receive, receive_all, whole
+from pipeline.mailbox.poller import Watch, poll_once
 from pipeline.models import Email, Location, Mailbox, Step
+from pipeline.remarks import remark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
 RAW = (
@@ -54,20 +59,98 @@ def test_same_message_id_does_not_suppress_another_mail(mailbox: Mailbox) -> Non
     assert receive(RAW + b"other words", mailbox=mailbox, uid="2").new
 
 
-def test_too_large_mail_is_kept_and_set_aside(mailbox: Mailbox, settings: object) -> None:
-    settings.BUSYBEE_MAX_MAIL_BYTES = 50  # type: ignore[attr-defined]  # pytest-django's wrapper
+def test_of_a_too_large_mail_the_header_is_kept(mailbox: Mailbox, settings: Settings) -> None:
+    settings.BUSYBEE_MAX_MAIL_BYTES = 50
     email = Email.objects.get(pk=receive(RAW, mailbox=mailbox, uid="1").email_id)
 
-    assert email.state == Email.State.QUARANTINED
-    assert storage.get(email.raw_sha256) == RAW
+    assert storage.get(email.raw_sha256) == RAW.removesuffix(b"body\r\n")
+    assert (email.state, email.header_only) == (Email.State.QUARANTINED, True)
+    assert (email.size, email.subject, email.from_address) == (len(RAW), "hi", "a@shipper.example")
+    assert remark(email.quarantine_reason) != email.quarantine_reason  # Korean
+
+
+def test_too_large_mails_with_the_same_header_are_two(mailbox: Mailbox, settings: Settings) -> None:
+    settings.BUSYBEE_MAX_MAIL_BYTES = 50
+    new = [
+        receive(RAW + more, mailbox=mailbox, uid=str(number)).new
+        for number, more in enumerate((b"", b"x", b"", b"x"))
+    ]
+
+    assert new == [True, True, False, False]
 
 
 def test_imap_cursor_moves_with_the_mail() -> None:
     box = Mailbox.objects.create(name="imap", host="127.0.0.1")
-    receive(RAW, mailbox=box, uid="17", uidvalidity=5)
+    begin_epoch(box, 5)
+    receive_all([whole("17", RAW)], mailbox=box, uidvalidity=5, cursor=17)
 
     box.refresh_from_db()
     assert (box.uidvalidity, box.last_uid) == (5, 17)
+
+
+def test_cursor_moves_neither_backwards_nor_in_another_epoch() -> None:
+    box = Mailbox.objects.create(name="imap", host="127.0.0.1")
+    begin_epoch(box, 5)
+    for uid, epoch in ((17, 5), (3, 5), (99, 4)):
+        receive_all([whole(str(uid), RAW)], mailbox=box, uidvalidity=epoch, cursor=uid)
+
+    box.refresh_from_db()
+    assert (box.uidvalidity, box.last_uid) == (5, 17)
+
+
+def test_one_batch_may_hold_the_same_bytes_twice(mailbox: Mailbox) -> None:
+    arrivals = [whole(str(number), RAW) for number in range(3)]
+
+    assert [r.new for r in receive_all(arrivals, mailbox=mailbox)] == [True, False, False]
+    assert (Email.objects.count(), Location.objects.count(), Step.objects.count()) == (1, 3, 1)
+
+
+def test_many_open_steps_pause_a_folder(
+    mailbox: Mailbox, tmp_path: Path, settings: Settings
+) -> None:
+    settings.BUSYBEE_MAX_OPEN_STEPS = 1
+    for number in range(3):
+        receive(RAW + bytes([number]), mailbox=mailbox, uid=str(number))
+    put(tmp_path / "one.eml", RAW)
+
+    assert poll_once(mailbox) == 0
+    assert Mailbox.objects.get().paused == "more than 1 steps are open"
+    Step.objects.update(state=Step.State.DONE)
+    assert poll_once(mailbox) == 1
+    assert Mailbox.objects.get().paused == ""
+
+
+def test_short_disk_pauses(mailbox: Mailbox, settings: Settings) -> None:
+    settings.BUSYBEE_MIN_FREE_BYTES = 1024**6
+
+    assert poll_once(mailbox) == 0
+    assert "MiB are free" in Mailbox.objects.get().paused
+
+
+def test_of_a_too_large_file_only_the_header_is_read(
+    mailbox: Mailbox, tmp_path: Path, settings: Settings
+) -> None:
+    settings.BUSYBEE_MAX_MAIL_BYTES = 1000
+    put(tmp_path / "one.eml", RAW + b"x" * 1000)
+
+    assert [received.new for received in directory.poll(mailbox)] == [True]
+    email = Email.objects.get()
+    assert (email.header_only, email.size) == (True, len(RAW) + 1000)
+    assert len(storage.get(email.raw_sha256)) < len(RAW)
+
+
+def test_broker_that_is_away_is_asked_once_a_batch(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def away(email_id: int, _: object) -> bool:
+        asked.append(email_id)
+        return False
+
+    monkeypatch.setattr(ingest, "publish", away)
+    ingest.publish_all([1, 2, 3])
+    assert asked == [1]
 
 
 def put(path: Path, raw: bytes, *, seconds_ago: float = 2) -> None:
@@ -133,14 +216,14 @@ def test_file_that_says_it_is_from_tomorrow_is_read(mailbox: Mailbox, tmp_path: 
 def test_file_replaced_while_it_is_read_is_read_too(
     mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def receive_late(raw: bytes, *, mailbox: Mailbox, uid: str) -> Received:
-        received = receive(raw, mailbox=mailbox, uid=uid)
-        if raw == RAW:
+    def receive_late(arrivals: list[Arrival], **names: Any) -> list[Received]:
+        received = receive_all(arrivals, **names)
+        if arrivals[0].raw == RAW:
             (tmp_path / ".new").write_bytes(RAW + b"newer")
             (tmp_path / ".new").rename(tmp_path / "one.eml")
         return received
 
-    monkeypatch.setattr(directory, "receive", receive_late)
+    monkeypatch.setattr(directory, "receive_all", receive_late)
     put(tmp_path / "one.eml", RAW)
 
     assert [received.new for received in directory.poll(mailbox)] == [True, True]
@@ -161,7 +244,8 @@ def test_one_file_that_is_left_does_not_slow_its_folder(mailbox: Mailbox, tmp_pa
     (tmp_path / "read").write_text("a file where the folder should be")
     put(tmp_path / "one.eml", RAW)
 
-    assert _polled(mailbox)
+    watch = Watch(mailbox.pk, threading.Event())
+    assert watch._polled(mailbox, directory.Folder())
     mailbox.refresh_from_db()
     assert "one.eml" in mailbox.last_error
 
@@ -189,12 +273,42 @@ def test_full_disk_leaves_no_halves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         storage.put(data)
-    assert not list(folder.glob(".new-*"))
+    assert not list(folder.iterdir())
+
+
+def test_many_mails_are_synced_at_once_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "MANY", 2)
+    one_by_one: list[Path] = []
+    monkeypatch.setattr(storage, "_sync_one", one_by_one.append)
+    datas = [b"mail %d of a batch" % number for number in range(30)]
+    assert [storage.get(digest) for digest in storage.put_all(datas)] == datas
+    assert not (sys.platform == "linux" and one_by_one)
+
+    def full() -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "_sync_whole_disk", full)
+    with pytest.raises(OSError, match="No space"):
+        storage.put_all([b"one more", b"and one", datas[0]])
+    with pytest.raises(BadMail):
+        storage.get(hashlib.sha256(b"one more").hexdigest())
+    assert storage.get(hashlib.sha256(datas[0]).hexdigest()) == datas[0]
+
+
+def test_many_mails_are_synced_one_by_one_where_there_is_no_syncfs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(storage, "_sync_whole_disk", lambda: False)
+    synced: list[Path] = []
+    monkeypatch.setattr(storage, "_sync_one", synced.append)
+    digests = storage.put_all([b"mail %d without syncfs" % number for number in range(30)])
+
+    assert {storage.path_of(digest) for digest in digests} <= set(synced)
 
 
 def test_new_folders_of_storage_are_synced(monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr(storage, "_sync_folder", synced.append)
+    monkeypatch.setattr(storage, "_sync_one", synced.append)
     path = storage.path_of(storage.put(b"mail in a folder of its own"))
 
     assert {path.parent, path.parent.parent} <= set(synced)

@@ -2,7 +2,9 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,7 +84,7 @@ def test_dangerous_and_unreadable_files_are_refused_with_a_reason() -> None:
         b_png=b"\x89PNG\r\n\x1a\n" + bytes(9),
         c_pdf=b"%PDF-1.4 x",
     )
-    assert [item.refused for item in items.values()] == ["program", "image", "damaged"]
+    assert [item.refused for item in items.values()] == ["program", "damaged", "damaged"]
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
@@ -97,10 +99,41 @@ def test_a_mail_has_a_deadline_for_all_its_files() -> None:
     assert [item.refused for item in with_text(items, seconds=0)] == ["mail-time", "mail-time"]
 
 
-def test_no_child_is_started_for_a_mail_without_files() -> None:
+def test_one_child_reads_mail_after_mail() -> None:
+    pids = set()
+    for _ in range(3):
+        understand(mail_bytes())
+        pids |= {child.process.pid for child in sandbox.pool.idle}
+    assert len(pids) == 1
+
+
+def test_a_mail_that_ends_the_child_is_still_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "pool", sandbox.Pool(module="pipeline.tests.bad_worker"))
+    found = understand(mail_bytes())
     sandbox.pool.close()
-    understand(mail_bytes())
-    assert sandbox.pool.idle == []
+    assert found.warnings[-1] == "killed-crash"
+    assert (found.text, found.items) == ("", ())
+
+
+def test_a_mail_that_dies_of_its_html_keeps_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that cannot read HTML stands in for a page that overruns every limit."""
+    asked = []
+    run = sandbox.pool.run
+
+    def refuse_html(header: dict[str, Any], blob: bytes, seconds: float) -> sandbox.Answer:
+        asked.append(header["html"])
+        if header["html"]:
+            raise sandbox.SandboxKilled("time")
+        return run(header, blob, seconds)
+
+    monkeypatch.setattr(type(sandbox.pool), "run", lambda _, *args: refuse_html(*args))
+    letter = sandbox.read_mail(
+        b"Subject: s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nplain words\r\n--b\r\nContent-Type: text/html\r\n\r\n<b>x</b>\r\n--b--"
+    )
+    assert asked == [True, False]
+    assert (letter.mail.subject, letter.text) == ("s", "plain words")
+    assert letter.mail.warnings[-1] == "html-skipped"
 
 
 def test_reading_needs_no_django() -> None:
@@ -110,7 +143,7 @@ def test_reading_needs_no_django() -> None:
     assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=200))
 def test_understand_is_total(raw: bytes) -> None:
     assert understand(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + raw).language

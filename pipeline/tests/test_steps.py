@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from freight.models import Mode, QuoteRequest
-from pipeline import work
+from pipeline import dns_records, work
 from pipeline.labels import relabel
 from pipeline.mailbox.ingest import receive
 from pipeline.models import Email, Mailbox, StepName
 from pipeline.replay import replay
 from pipeline.steps import FUNCTIONS
+from pipeline.tests.test_authentication import new_key, records_of, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
 QUOTE = """안녕하세요. 해상 운임 견적 부탁드립니다.
@@ -45,8 +46,9 @@ def message(text: str = QUOTE, **headers: str) -> EmailMessage:
     return mail
 
 
-def processed(mail: EmailMessage, mailbox: Mailbox) -> Email:
-    received = receive(mail.as_bytes(), mailbox=mailbox, uid=str(Email.objects.count()))
+def processed(mail: EmailMessage | bytes, mailbox: Mailbox) -> Email:
+    raw = mail if isinstance(mail, bytes) else mail.as_bytes()
+    received = receive(raw, mailbox=mailbox, uid=str(Email.objects.count()))
     work.carry(received.email_id, StepName.EXTRACT, FUNCTIONS, on=lambda _: True)
     return Email.objects.get(pk=received.email_id)
 
@@ -134,6 +136,22 @@ def test_proof_of_the_sender_needs_our_own_servers_word(
     header = "mx.busybee.example; dmarc=pass header.from=shipper.example"
 
     assert processed(message(Authentication_Results=header), mailbox).dmarc == verdict
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_signature_proves_the_sender_where_that_is_wanted(
+    mailbox: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    settings.BUSYBEE_CHECK_DKIM = wanted
+    key = new_key()
+    records = records_of(key, "shipper.example")
+    records["_dmarc.shipper.example"] = ()
+    # the one thing that is not to be had here is the world's DNS
+    monkeypatch.setattr(dns_records, "txt_records", lambda names: {n: records[n] for n in names})
+
+    email = processed(signed(key, message().as_bytes(), domain="shipper.example"), mailbox)
+
+    assert (email.dkim, email.dmarc) == (("pass", "pass") if wanted else ("none", "none"))
 
 
 def test_operators_label_stays(mailbox: Mailbox) -> None:

@@ -12,7 +12,7 @@ from pipeline import labels
 from pipeline.bodies import new_text
 from pipeline.models import Email
 from pipeline.steps import llm_extract, save
-from pipeline.tests.factories import EmailFactory, MailboxFactory, StepFactory
+from pipeline.tests.factories import AttachmentFactory, EmailFactory, MailboxFactory, StepFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
 KIM = "kim@shipper.example"
@@ -68,6 +68,21 @@ def test_doubtful_mail_is_not_answered(changes: Any, reason: str) -> None:
     assert email.outcome == f"review: {reason}"
     assert QuoteRequest.objects.for_operator().get().review == [reason]
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize(("notes", "waits"), [([], False), (["ocr"], True)])
+def test_a_person_looks_at_facts_that_were_read_from_a_picture(
+    notes: list[str], waits: bool
+) -> None:
+    email = asks(
+        text=f"Busan to Shanghai, 40ft, ETD {in_days(20)}, ETA {in_days(30)}. Please quote."
+    )
+    AttachmentFactory.create(email=email, text="Gross weight: 18,500 kg", notes=notes)
+
+    carried(email)
+
+    assert (email.outcome == "review: ocr") is waits
+    assert Quotation.objects.exists() is not waits
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,32 @@ class Command(BaseCommand):
         self.stdout.write(f"{'steps':<10} {_counts(status.steps)}")
         self.stdout.write(f"{'outbox':<10} {_counts(status.outbox)}")
         for box in status.mailboxes:
-            state = box["error"] or f"last read {box['last_success'] or 'never'}"
-            self.stdout.write(f"{'mailbox':<10} {box['name']} ({box['mode']}): {state}")
+            self.stdout.write(f"{'mailbox':<10} {_mailbox(box)}")
+        self.stdout.write(f"{'sandbox':<10} {_sandbox(status.sandbox)}")
         self.stdout.write(f"{'model':<10} {status.model or 'none promoted yet'}")
         if status.down:
             self.stdout.write(self.style.ERROR(f"{'down':<10} {', '.join(status.down)}"))
+
+
+def _mailbox(box: Mapping[str, Any]) -> str:
+    beat = box["heartbeat_seconds"]
+    words = [
+        box["state"],
+        f"last read {box['last_success'] or 'never'}",
+        f"heartbeat {beat} s ago" if beat is not None else "no heartbeat yet",
+        f"paused: {box['paused']}" if box["paused"] else "",
+        box["error"],
+    ]
+    return f"{box['name']} ({box['mode']}): {', '.join(filter(None, words))}"
+
+
+def _sandbox(limits: Mapping[str, Any]) -> str:
+    """What parsers cannot do here, and loudly what the kernel leaves them."""
+    if not limits:
+        return "does not start"
+    network = "no network" if limits.get("offline") else "WITH NETWORK: the kernel takes none away"
+    files = "changes no file" if limits.get("readonly") else "CAN CHANGE FILES"
+    return f"{network}, {files}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -1,62 +1,87 @@
-import mailbox as mbox_format
+import json
+import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from freight.models import Mode
-from pipeline.mailbox.ingest import file_uid, receive
+from pipeline.mailbox.importing import Totals, arrivals, take_in
 from pipeline.models import Mailbox
 
-
-def mails_of(path: Path) -> Iterator[tuple[str, bytes]]:
-    """(name, raw bytes) of each mail: an .eml file, the .eml files below a folder, or an mbox
-    file.
-    """
-    if path.is_dir():
-        for file in sorted(path.rglob("*.eml")):
-            yield str(file.relative_to(path)), file.read_bytes()
-    elif path.suffix.lower() in (".mbox", ".mbx"):
-        box = mbox_format.mbox(path, create=False)
-        for key in box.iterkeys():
-            yield f"{path.name}#{key}", box.get_bytes(key)
-    else:
-        yield path.name, path.read_bytes()
+SHOWN_PROBLEMS = 20
 
 
 class Command(BaseCommand):
     help = (
-        "Take in mails from files: .eml, folders of them, or .mbox. Their mailbox is in mode "
-        "`draft`: nothing is sent without an operator."
+        "Take in mails from files: .eml, folders of them, or mbox. Their mailbox is in mode "
+        "`draft`: nothing is sent without an operator. Files that cannot be read are named, the "
+        "others are taken in, and the exit status is 1."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument(
+            "paths",
+            nargs="+",
+            type=Path,
+            metavar="PATH",
+            help="an .eml or mbox file, a folder to search for them, or - for standard input",
+        )
         parser.add_argument(
             "--mailbox", default="import", help="name of the mailbox they are filed under"
         )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be taken in; write nothing"
+        )
+        parser.add_argument("--json", action="store_true", help="for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        box, _ = Mailbox.objects.get_or_create(
-            name=options["mailbox"],
-            defaults={
-                "kind": Mailbox.Kind.DIRECTORY,
-                "directory": f"({options['mailbox']})",
-                "active": False,
-                "mode": Mode.DRAFT,
-            },
+        live = options["verbosity"] > 0 and not options["json"] and self.stderr.isatty()
+        totals = take_in(
+            arrivals(options["paths"], sys.stdin.buffer),
+            mailbox=_mailbox(options["mailbox"], dry_run=options["dry_run"]),
+            dry_run=options["dry_run"],
+            progress=self._progress if live else lambda totals: None,
         )
-        new = known = 0
-        for path in options["paths"]:
-            if not path.exists():
-                raise CommandError(f"{path} does not exist ({new} mails were taken in before it)")
-            for name, raw in mails_of(path):
-                if receive(raw, mailbox=box, uid=file_uid(name, raw)).new:
-                    new += 1
-                else:
-                    known += 1
-                if options["verbosity"] and (new + known) % 100 == 0:
-                    self.stderr.write(f"{new + known} mails read")
-        self.stdout.write(f"{new} new, {known} known already")
+        if live and totals.read:
+            self.stderr.write("")
+        self._tell(totals, as_json=options["json"], dry_run=options["dry_run"])
+        if totals.problems:
+            raise CommandError(f"{len(totals.problems)} files could not be read")
+
+    def _progress(self, totals: Totals) -> None:
+        words = f"\r{totals.read} read, {totals.new} new, {len(totals.problems)} not readable"
+        self.stderr.write(words, ending="")
+        self.stderr.flush()
+
+    def _tell(self, totals: Totals, *, as_json: bool, dry_run: bool) -> None:
+        if as_json:
+            answer = {"read": totals.read, **asdict(totals), "dry_run": dry_run}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            return
+        for problem in totals.problems[:SHOWN_PROBLEMS]:
+            self.stderr.write(f"{problem.path}: {problem.reason}")
+        if len(totals.problems) > SHOWN_PROBLEMS:
+            self.stderr.write("(--json names all of them)")
+        large = f" ({totals.too_large} too large: header only)" if totals.too_large else ""
+        tail = "; nothing was written" if dry_run else ""
+        self.stdout.write(f"{totals.new} new{large}, {totals.known} known already{tail}")
+
+
+def _mailbox(name: str, *, dry_run: bool) -> Mailbox:
+    """The mailbox of that name; one that is made here is never polled."""
+    found = Mailbox.objects.filter(name=name).first()
+    if found is not None:
+        return found
+    made = Mailbox(
+        name=name,
+        kind=Mailbox.Kind.DIRECTORY,
+        directory=f"({name})",
+        active=False,
+        mode=Mode.DRAFT,
+    )
+    if not dry_run:
+        made.save()
+    return made

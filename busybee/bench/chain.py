@@ -3,7 +3,8 @@
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from celery import current_app
 from django.db.models import Avg, F
@@ -49,6 +50,11 @@ class Paused:
 
     def __exit__(self, *_: object) -> None:
         current_app.control.add_consumer(self.queue, reply=False)
+
+
+def left_out() -> str:
+    """Why this part cannot run here, or ""."""
+    return ""
 
 
 def measure(*, rounds: int, each: int, say: Callable[[str], None]) -> Rates:
@@ -116,6 +122,11 @@ def _steps() -> dict[str, float]:
     rows = took.annotate(mean=Avg(F("finished_at") - F("started_at")))
     means = {row["name"]: row["mean"].total_seconds() * 1000 for row in rows}
     return {name: means[name] for name in StepName.values if name in means}
+
+
+def as_json(rates: Rates) -> dict[str, Any]:
+    """The figures as JSON knows them."""
+    return {**asdict(rates), "ratio": rates.ratio}
 
 
 def report(rates: Rates) -> str:

@@ -1,11 +1,11 @@
-"""Mails, steps and mailboxes as operators see them."""
+"""Mails and their steps as operators see them."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,13 +18,10 @@ from busybee.console import (
     ChoicesDropdownFilter,
     DialogForm,
     DropdownFilter,
-    ModelAdmin,
     OwnPage,
-    PasswordWidget,
     RangeDateFilter,
     ReadOnlyAdmin,
     RelatedDropdownFilter,
-    SwitchWidget,
     action,
     choices_of,
     dialog,
@@ -33,10 +30,10 @@ from busybee.console import (
 )
 from classifier.labels import LABELS
 from freight.remarks import remark as trade_remark
-from pipeline import labels, replay
+from pipeline import labels, replay, threads
 from pipeline.errors import PipelineError
 from pipeline.mail_page import mail_page
-from pipeline.models import Email, Mailbox, Step, StepName
+from pipeline.models import Email, Step, StepName
 from pipeline.remarks import remark
 
 LABEL_NAMES = {
@@ -103,6 +100,26 @@ class ReasonFilter(DropdownFilter):
         return queryset.filter(state=Email.State.QUARANTINED, quarantine_reason=self.value())
 
 
+class ThreadFilter(DropdownFilter):
+    """The mails of one conversation: offered only where a link has named it."""
+
+    title = gettext_lazy("conversation")
+    parameter_name = "thread"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        root = _root_of(request.GET.get("thread", ""))
+        return [(str(root.pk), str(root)[:80])] if root else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Email]) -> QuerySet[Email]:
+        root = _root_of(self.value() or "")
+        return queryset.filter(pk__in=threads.members(root)) if root else queryset
+
+
+def _root_of(value: str) -> Email | None:
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+    return Email.objects.filter(pk=number).only("subject", "thread").first() if number else None
+
+
 class RelabelForm(DialogForm):
     label = forms.ChoiceField(**choices_of([*LABEL_NAMES.items()], gettext_lazy("label")))
 
@@ -135,6 +152,7 @@ class EmailAdmin(OwnPage, ReadOnlyAdmin):
         ("language", ChoicesDropdownFilter),
         ("mailbox", MailboxFilter),
         ReasonFilter,
+        ThreadFilter,
         ("received_at", RangeDateFilter),
     ]
     list_filter_submit = True
@@ -153,7 +171,7 @@ class EmailAdmin(OwnPage, ReadOnlyAdmin):
         ):
             # a list of 50 must not carry 50 texts
             return rows.defer("text", "new_text", "references", "to", "probabilities")
-        return rows.select_related("request", "mailbox")
+        return rows.select_related("request", "mailbox", "bounce_of")
 
     @display(description=gettext_lazy("subject"), ordering="subject")
     def shown_subject(self, email: Email) -> str:
@@ -277,6 +295,7 @@ class EmailAdmin(OwnPage, ReadOnlyAdmin):
         return {
             "page": page,
             "outcome": trade_remark(email.outcome),
+            "machine": trade_remark(email.machine),
             "stopped": remark(email.quarantine_reason),
             "label_name": label_name(email.label) if email.label else "",
             "label_colour": LABEL_COLOURS.get(email.label, ""),
@@ -380,115 +399,3 @@ class StepAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("traceback"))
     def shown_traceback(self, step: Step) -> str:
         return step.traceback or "–"
-
-
-class MailboxForm(forms.ModelForm):
-    new_password = forms.CharField(
-        label=gettext_lazy("password"),
-        required=False,
-        strip=False,
-        widget=PasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Never shown again. Empty keeps the one that is stored."),
-    )
-    forget_password = forms.BooleanField(
-        label=gettext_lazy("forget the password"), required=False, widget=SwitchWidget
-    )
-
-    class Meta:
-        model = Mailbox
-        fields = [
-            "name",
-            "kind",
-            "active",
-            "mode",
-            "directory",
-            "host",
-            "port",
-            "tls",
-            "username",
-            "folder",
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        """The form's values; says where the place that mail comes from is missing."""
-        cleaned = super().clean() or {}
-        needs = {Mailbox.Kind.DIRECTORY: "directory", Mailbox.Kind.IMAP: "host"}
-        field = needs.get(cleaned.get("kind", ""))
-        if field and not cleaned.get(field):
-            self.add_error(field, _("This kind of mailbox needs it."))
-        return cleaned
-
-    def save(self, commit: bool = True) -> Mailbox:
-        """The mailbox; its password changes only where one was typed or the old one dropped."""
-        mailbox: Mailbox = self.instance
-        if self.cleaned_data.get("new_password"):
-            mailbox.password = self.cleaned_data["new_password"]
-        elif self.cleaned_data.get("forget_password"):
-            mailbox.password = ""
-        return super().save(commit)
-
-
-@admin.register(Mailbox)
-class MailboxAdmin(ModelAdmin):
-    form = MailboxForm
-    list_display = [
-        "name",
-        "kind",
-        "shown_mode",
-        "active",
-        "shown_health",
-        "last_success",
-        "last_error",
-    ]
-    list_filter = [("kind", ChoicesDropdownFilter), ("mode", ChoicesDropdownFilter)]
-    search_fields = ["name", "host", "username"]
-    readonly_fields = ["password_kept", "last_success", "last_error"]
-    warn_unsaved_form = True
-    fieldsets = [
-        (None, {"fields": ["name", "kind", "active", "mode"]}),
-        (gettext_lazy("Folder of .eml files"), {"fields": ["directory"]}),
-        (
-            "IMAP",
-            {
-                "fields": [
-                    "host",
-                    "port",
-                    "tls",
-                    "folder",
-                    "username",
-                    "new_password",
-                    "password_kept",
-                    "forget_password",
-                ]
-            },
-        ),
-        (
-            gettext_lazy("How it goes"),
-            {"fields": ["last_success", "last_error"]},
-        ),
-    ]
-
-    @display(description=gettext_lazy("stored password"))
-    def password_kept(self, mailbox: Mailbox) -> str:
-        return _("stored, encrypted") if mailbox.sealed_password else _("none")
-
-    @display(
-        description=gettext_lazy("mode"),
-        ordering="mode",
-        label={"observe": "info", "draft": "warning", "auto": "success"},
-    )
-    def shown_mode(self, mailbox: Mailbox) -> tuple[str, str]:
-        return mailbox.mode, mailbox.get_mode_display()
-
-    @display(
-        description=gettext_lazy("health"), label={"ok": "success", "bad": "danger", "new": "info"}
-    )
-    def shown_health(self, mailbox: Mailbox) -> tuple[str, str]:
-        if mailbox.last_error:
-            return "bad", _("error")
-        return ("ok", _("reading")) if mailbox.last_success else ("new", _("not read yet"))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only a mailbox that no mail came from: mails keep theirs."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and not (isinstance(obj, Mailbox) and obj.emails.exists())

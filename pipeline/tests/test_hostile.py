@@ -1,0 +1,273 @@
+"""Hostile mails (pipeline/tests/hostile) against the whole reading part and against the steps.
+
+The suite has small ones, `make soak` those of full size, by the same code.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import reading, work
+from pipeline.documents import Unreadable, archives, detect, members, read, sandbox
+from pipeline.documents.reasons import REASONS
+from pipeline.mailbox.ingest import receive
+from pipeline.models import Email, Mailbox, StepName
+from pipeline.reading import Understood, understand
+from pipeline.remarks import WARNINGS
+from pipeline.steps import FUNCTIONS
+from pipeline.tests.files import mail_bytes
+from pipeline.tests.hostile import CASES, Bait, Case
+from pipeline.tests.hostile.watch import Cost, watched
+
+MIB = 1024 * 1024
+SECRET = "the-secret-of-this-machine"
+# of one mail: its own job, its archives, its documents
+SECONDS = sandbox.SECONDS + archives.MAX_SECONDS + 5 + reading.MAIL_SECONDS
+CHILD = 1100 * MIB  # 1 GiB of address space, and what was there before it was limited
+GOOD = 100 if os.environ.get("BUSYBEE_TEST_SOAK") else 2
+FULL = [pytest.param(True, marks=pytest.mark.soak, id="full"), pytest.param(False, id="small")]
+
+
+class Silence:
+    """An address that nobody may call; `calls` counts those who did."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}/"
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self.server.accept()
+            except OSError:
+                return
+            self.calls += 1
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def silence() -> Iterator[Silence]:
+    made = Silence()
+    yield made
+    # wakes the thread that waits for a caller
+    made.server.shutdown(socket.SHUT_RDWR)
+    made.server.close()
+
+
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("secret") / "secret.txt"
+    path.write_text(SECRET)
+    return path
+
+
+@pytest.fixture
+def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder, a home and a temporary folder of this test's own; all stay empty."""
+    for name in ("work", "home", "tmp"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    return tmp_path
+
+
+class Neighbours:
+    """The good mails that come in at the same time, understood in a thread of their own."""
+
+    def __init__(self) -> None:
+        self.read: list[Understood] = []
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        for number in range(GOOD):
+            files = {"a.csv": b"20ft,18t"} if number % 10 == 0 else {}
+            self.read.append(understand(mail_bytes(f"부산 {number} 20ft", files=files)))
+
+    def check(self) -> None:
+        self.thread.join(60)
+        letters = [found.text.strip() for found in self.read]
+        assert letters == [f"부산 {number} 20ft" for number in range(GOOD)]
+        assert [item.text for found in self.read for item in found.items] == ["20ft\t18t"] * -(
+            -GOOD // 10
+        )
+
+
+@pytest.mark.parametrize("full", FULL)
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+@pytest.mark.timeout(300)
+def test_a_hostile_mail_costs_its_limits_and_harms_nobody(
+    case: Case,
+    full: bool,
+    silence: Silence,
+    secret: Path,
+    ground: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    bait = Bait(full=full, url=silence.url, secret=str(secret))
+    raw = case.build(bait)
+    sandbox.pool.limits()
+    neighbours = Neighbours()
+    with watched() as cost:
+        found = understand(raw)
+    neighbours.check()
+    # `--junitxml` keeps them; docs/quality.md names the worst
+    for name in ("seconds", "parent", "children", "written"):
+        record_property(name, getattr(cost, name))
+
+    check_cost(cost, raw)
+    check_items(found)
+    check_told(case, found)
+    assert silence.calls == 0
+    assert {path.name for path in ground.rglob("*")} == {"work", "home", "tmp"}
+
+
+def check_cost(cost: Cost, raw: bytes) -> None:
+    assert cost.seconds < SECONDS
+    assert cost.children < CHILD
+    assert cost.parent < 4 * len(raw) + 4 * archives.MAX_BYTES
+    # a child dirties a page or two as it starts; it may write nothing of its own
+    assert cost.written < 64 * 1024
+
+
+def check_items(found: Understood) -> None:
+    """What the database, the console and the next step rely on."""
+    assert len(found.items) <= reading.MAX_ITEMS
+    seen = {""}
+    for item in found.items:
+        assert item.path not in seen
+        assert item.parent in seen
+        seen.add(item.path)
+        assert not item.path.startswith("/")
+        assert ".." not in item.path
+        assert len(item.path) <= reading.MAX_PATH + 20
+        assert not set("\0\r\n\u202e") & set(item.path + item.filename)
+    names = [item.filename for item in found.items]
+    texts = [found.text, found.new_text, found.mail.subject, found.mail.from_name, *names]
+    for text in [*texts, *[item.text for item in found.items]]:
+        assert "\0" not in text
+        assert SECRET not in text
+        text.encode()
+
+
+def check_told(case: Case, found: Understood) -> None:
+    """Whatever was left out was said, in a code that has a sentence for people."""
+    refused = {item.refused for item in found.items if item.refused}
+    notes = {note for item in found.items for note in item.notes}
+    assert not case.told or case.told & {*refused, *notes, *found.warnings}
+    assert refused <= set(REASONS)
+    assert {code.rpartition(":")[2] for code in found.warnings} <= set(WARNINGS)
+    if case.file:
+        # the file may be bad, but the letter beside it was read
+        assert "20ft Busan to Hamburg" in found.text
+
+
+OUTSIDE = [case for case in CASES.values() if case.file and "reads-our" in case.name]
+
+
+@pytest.mark.parametrize("case", OUTSIDE, ids=lambda case: case.name)
+def test_no_reader_opens_what_a_document_points_to(
+    case: Case, silence: Silence, secret: Path
+) -> None:
+    """In this process, where no sandbox takes the network away."""
+    assert case.file
+    data = case.file(Bait(url=silence.url, secret=str(secret)))
+    kind = detect(data).kind
+    try:
+        text = read(kind, data).text
+    except Unreadable:
+        text = ""
+
+    assert SECRET not in text
+    assert silence.calls == 0
+
+
+def test_the_listener_hears_a_call(silence: Silence) -> None:
+    """Else its silence would prove nothing."""
+    heard = Silence()
+    socket.create_connection(heard.server.getsockname()).close()
+    deadline = time.monotonic() + 10
+    while heard.calls == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    heard.server.shutdown(socket.SHUT_RDWR)
+    heard.server.close()
+
+    assert heard.calls == 1
+
+
+def test_archive_that_holds_itself_is_one() -> None:
+    data = CASES["zip-that-holds-itself"].file
+    assert data
+    whole = data(Bait())
+    (member,) = members("zip", whole, archives.Budget())
+
+    assert isinstance(member, archives.Member)
+    assert member.data == whole
+
+
+def test_each_hostile_mail_is_made_the_same_each_time() -> None:
+    quick = [case for case in CASES.values() if not case.file]
+    for case in quick:
+        assert case.build(Bait()) == case.build(Bait()), case.name
+
+
+STEPS = (
+    "headers-of-8mb",
+    "nul-bytes-everywhere",
+    "noise",
+    "empty",
+    "dates-that-are-none",
+    "twenty-thousand-files",
+    "multipart-900-deep",
+    "charsets-that-are-no-charsets",
+    "file-names-that-climb-in-pieces",
+    "addresses-with-orders-in-them",
+    "member-names-that-climb",
+    "member-names-with-nul",
+    "members-named-like-their-parents",
+    "zip-nested-bomb",
+    "zip-that-holds-itself",
+    "numbers-and-dates-without-an-end",
+    "bounces-in-bounces",
+    "xlsx-with-one-far-cell",
+    "hwp-deflate-bomb",
+    "tnef-of-many-files",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("redis_url")
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("full", FULL)
+@pytest.mark.parametrize("name", STEPS)
+def test_steps_record_a_hostile_mail_and_go_on_with_the_next(name: str, full: bool) -> None:
+    box = Mailbox.objects.create(name="box", kind=Mailbox.Kind.DIRECTORY, directory="(test)")
+    raw = CASES[name].build(Bait(full=full))
+    bad, good = (
+        receive(each, mailbox=box, uid=str(uid)).email_id
+        for uid, each in enumerate((raw, mail_bytes("부산 20ft 견적")))
+    )
+    for email_id in (bad, good):
+        work.carry(email_id, StepName.EXTRACT, FUNCTIONS, on=lambda _: True)
+
+    recorded, after = Email.objects.get(pk=bad), Email.objects.get(pk=good)
+    assert recorded.size == len(raw)
+    check_ended(recorded)
+    assert after.state == Email.State.DONE
+
+
+def check_ended(email: Email) -> None:
+    """Done, or set aside for a limit that has a name, never for a bug."""
+    if email.state == Email.State.QUARANTINED:
+        assert email.quarantine_reason.startswith(("reading was stopped", "larger than"))
+        assert not email.steps.exclude(traceback="").exists()
+    else:
+        assert email.state == Email.State.DONE
