@@ -21,6 +21,11 @@ class Cost:
     written: int = 0  # by children since they were first seen, to any disk
     before: dict[int, int] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        sizes = (self.parent, self.children, self.written)
+        parent, children, written = (size // 1024**2 for size in sizes)
+        return f"{self.seconds:.1f} s, here {parent} MiB more, child {children} MiB, {written} MiB written"
+
 
 @contextlib.contextmanager
 def watched() -> Iterator[Cost]:
