@@ -8,17 +8,18 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.utils import timezone
 
-from pipeline import mime, storage
+from pipeline import storage
 from pipeline.chain import publish
+from pipeline.documents import sandbox
+from pipeline.mailbox import rows
 from pipeline.models import Email, Location, Mailbox, Step, StepName
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def _record(
     known_places = dict(
         here.filter(uid__in=[each.uid for each in arrivals]).values_list("uid", "email_id")
     )
-    emails = dict(Email.objects.filter(raw_sha256__in=digests).values_list("raw_sha256", "pk"))
+    emails = _ids(digests)
     made = _make_emails(arrivals, digests, mailbox, known_places, emails)
     places, received = [], []
     for each, digest in zip(arrivals, digests, strict=True):
@@ -138,13 +139,19 @@ def _record(
             received.append(Received(email_id, new=False))
             continue
         email_id = known_places[each.uid] = emails[digest]
-        place = Location(mailbox=mailbox, uidvalidity=uidvalidity, uid=each.uid, email_id=email_id)
-        places.append(place)
+        places.append({"uid": each.uid, "email_id": email_id})
         new = digest in made
         received.append(Received(email_id, new=new, due=new and not each.header_only))
         made.discard(digest)
-    Location.objects.bulk_create(places)
+    place = {"mailbox_id": mailbox.pk, "uidvalidity": uidvalidity}
+    rows.insert(Location, [{**place, **each} for each in places])
     return received
+
+
+def _ids(digests: Collection[str]) -> dict[str, int]:
+    """The mails that have these bytes: sha256 -> id."""
+    known = Email.objects.filter(raw_sha256__in=digests)
+    return dict(known.values_list("raw_sha256", "pk"))
 
 
 def _make_emails(
@@ -155,30 +162,41 @@ def _make_emails(
     emails: dict[str, int],
 ) -> set[str]:
     """The digests of the mails that are new, which now have rows (added to `emails`) and steps."""
-    fresh: dict[str, Email] = {}
+    fresh: dict[str, dict[str, Any]] = {}
     for each, digest in zip(arrivals, digests, strict=True):
-        if each.uid not in known_places and digest not in emails:
-            fresh.setdefault(digest, _email(each, digest, mailbox))
-    made = Email.objects.bulk_create(fresh.values())
-    Step.objects.bulk_create(_first_step(email) for email in made)
-    emails.update((email.raw_sha256, email.pk) for email in made)
+        if each.uid not in known_places and digest not in emails and digest not in fresh:
+            fresh[digest] = {"raw_sha256": digest, "mailbox_id": mailbox.pk, **_columns(each)}
+    if not fresh:
+        return set()
+    rows.insert(Email, list(fresh.values()))
+    ids = _ids(fresh)
+    emails.update(ids)
+    rows.insert(Step, [_first_step(ids[digest], email) for digest, email in fresh.items()])
     return set(fresh)
 
 
-def _email(arrival: Arrival, digest: str, mailbox: Mailbox) -> Email:
-    email = Email(raw_sha256=digest, size=arrival.size, mailbox=mailbox, received_at=timezone.now())
-    if arrival.header_only:
-        email.header_only = True
-        email.state = Email.State.QUARANTINED
-        email.quarantine_reason = f"larger than {settings.BUSYBEE_MAX_MAIL_BYTES} bytes"
-        for name, value in _who_wrote_what(arrival.raw).items():
-            setattr(email, name, value)
-    return email
+def _columns(arrival: Arrival) -> dict[str, Any]:
+    """What a mail's row says from the first."""
+    if not arrival.header_only:
+        return {"size": arrival.size}
+    return {
+        "size": arrival.size,
+        "header_only": True,
+        "state": Email.State.QUARANTINED,
+        "quarantine_reason": f"larger than {settings.BUSYBEE_MAX_MAIL_BYTES} bytes",
+        **_who_wrote_what(arrival.raw),
+    }
 
 
 def _who_wrote_what(header: bytes) -> dict[str, Any]:
-    """What an operator must see of a mail that no step will read."""
-    mail = mime.parse(header)
+    """What an operator must see of a mail that no step will read; nothing where even its header is
+    more than the sandbox bears.
+    """
+    try:
+        mail = sandbox.read_mail(header).mail
+    except sandbox.SandboxKilled as exc:
+        logger.warning("the header of a too large mail: reading was stopped: %s", exc.limit)
+        return {}
     return {
         "subject": mail.subject[:1000],
         "from_name": mail.from_name[:200],
@@ -188,19 +206,19 @@ def _who_wrote_what(header: bytes) -> dict[str, Any]:
     }
 
 
-def _first_step(email: Email) -> Step:
-    if email.state == Email.State.QUARANTINED:
-        reason = email.quarantine_reason
-        return Step(email=email, name=StepName.EXTRACT, state=Step.State.QUARANTINED, reason=reason)
-    return Step(email=email, name=StepName.EXTRACT)
+def _first_step(email_id: int, email: dict[str, Any]) -> dict[str, Any]:
+    step = {"email_id": email_id, "name": StepName.EXTRACT}
+    if "quarantine_reason" not in email:
+        return step
+    return {**step, "state": Step.State.QUARANTINED, "reason": email["quarantine_reason"]}
 
 
 def advance_cursor(mailbox: Mailbox, uidvalidity: int, uid: int) -> None:
     """Remember that everything up to `uid` of this epoch has been read, unless another poller has
     read on.
     """
-    rows = Mailbox.objects.filter(pk=mailbox.pk, uidvalidity=uidvalidity, last_uid__lt=uid)
-    if rows.update(last_uid=uid):
+    behind = Mailbox.objects.filter(pk=mailbox.pk, uidvalidity=uidvalidity, last_uid__lt=uid)
+    if behind.update(last_uid=uid):
         mailbox.last_uid = uid
 
 

@@ -24,7 +24,7 @@ class Cost:
     def __str__(self) -> str:
         sizes = (self.parent, self.children, self.written)
         parent, children, written = (size // 1024**2 for size in sizes)
-        return f"{self.seconds:.1f} s, here {parent} MiB more, child {children} MiB, {written} MiB written"
+        return f"{self.seconds:.1f} s, parent +{parent}, child {children}, written {written} MiB"
 
 
 @contextlib.contextmanager
