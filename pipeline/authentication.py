@@ -6,6 +6,7 @@ Where there is no such word, signatures.py can check the mail's DKIM signatures.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline.headers import Wire, addresses
 
@@ -36,6 +37,12 @@ class _Result:
 
 def from_results(wire: Wire, server: str, *, whole: bool = True) -> Verdict:
     """The verdict of the topmost Authentication-Results header; those below came with the mail.
+
+    Also where a server writes one a method: its milters put them below its Received line, where
+    those that came with the mail follow at once. A forged "dmarc=pass" in our server's name looks
+    there like the next of ours, unless the server took it out, which RFC 8601 5 asks for and we
+    cannot see. So the topmost alone is certain; the filter that runs last writes it, DMARC's as a
+    rule, and a method that it does not name is "none".
 
     It counts if it names `server` (or that is ANY_SERVER). Without a `server` nobody is trusted:
     then only bad news is believed, as forging that harms the forger alone. A DMARC pass must name
@@ -91,7 +98,7 @@ def sender_domain(wire: Wire) -> str:
     values = wire.get("from", ())
     if len(values) != 1:
         return ""
-    found = addresses(values[0])
+    found = list(islice(addresses(values[0]), 2))
     if len(found) != 1 or values[0].count("@") - found[0][0].count("@") > 1:
         return ""
     domain = found[0][1].rpartition("@")[2].rstrip(".")

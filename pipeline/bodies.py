@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.charsets import codec_of, decode
+from pipeline.charsets import DETECT_BYTES, codec_of, decode
 from pipeline.documents.html import MAX_HTML, Page, named_charset, page_of
 from pipeline.documents.results import Unreadable
 from pipeline.mime import Part
 from pipeline.quoting import has_forward_mark, new_text
 
 MAX_TEXT = 512 * 1024
+# bytes of HTML, of all parts of a letter: a few are read whole, 290 of them cost 40 s
+MAX_LETTER_HTML = 2 * MAX_HTML
 # a plain part this short may only say "your program cannot show HTML"
 STUB = 100
 
@@ -30,6 +32,7 @@ class Texts:
 
     full: str
     new: str
+    cut: bool = False  # parts of it were too many to be read
 
 
 _FORWARDED = re.compile(
@@ -43,29 +46,32 @@ def texts(parts: Sequence[Part], subject: str = "") -> Texts:
     Quotes are told by the HTML's structure first, then by the marks in the text. In a forwarded
     mail (by its subject or its text) structure says nothing: what it quotes is the news.
     """
-    page = _page(parts)
+    page, cut = _page(parts)
     forwarded = bool(_FORWARDED.match(subject))
     if forwarded or page.marked is page.text or has_forward_mark(page.text):
-        return Texts(page.text, new_text(page.text, forwarded=forwarded))
-    return Texts(page.text, new_text(page.marked) or new_text(page.text))
+        return Texts(page.text, new_text(page.text, forwarded=forwarded), cut)
+    return Texts(page.text, new_text(page.marked) or new_text(page.text), cut)
 
 
 def body_text(parts: Sequence[Part]) -> str:
     """The letter's full text."""
-    return _page(parts).text
+    return _page(parts)[0].text
 
 
-def _page(parts: Sequence[Part]) -> Page:
+def _page(parts: Sequence[Part]) -> tuple[Page, bool]:
+    """The letter's text, and whether parts of it were left unread."""
+    reader = _Reader()
     pages: list[Page] = []
     done: set[str] = set()
     bodies = [part for part in parts if is_body(part)]
     for part in bodies:
         if not part.alternative:
-            pages.append(_read(part))
+            pages.append(reader.read(part))
         elif part.alternative not in done:
             done.add(part.alternative)
-            pages.append(_one_of([each for each in bodies if each.alternative == part.alternative]))
-    return _joined(pages)
+            same = [each for each in bodies if each.alternative == part.alternative]
+            pages.append(_one_of(same, reader))
+    return _joined(pages), reader.cut
 
 
 def _joined(pages: Sequence[Page]) -> Page:
@@ -78,34 +84,56 @@ def _joined(pages: Sequence[Page]) -> Page:
     return Page(text, "\n\n".join(page.marked for page in pages)[:MAX_TEXT])
 
 
-def _one_of(parts: Sequence[Part]) -> Page:
-    plain = _joined([_read(each) for each in parts if each.content_type == "text/plain"])
+def _one_of(parts: Sequence[Part], reader: "_Reader") -> Page:
+    plain = _joined([reader.read(each) for each in parts if each.content_type == "text/plain"])
     length = len(plain.text.strip())
     if length > STUB:
         return plain
     # HTML is never longer as text: where it can't win, it need not be read
     if length and sum(len(each.payload) for each in parts) < 4 * len(plain.text.encode()) + STUB:
         return plain
-    html = _joined([_read(each) for each in parts if each.content_type == "text/html"])
+    html = _joined([reader.read(each) for each in parts if each.content_type == "text/html"])
     return html if not length or len(html.text) > 3 * length + STUB else plain
 
 
-def _read(part: Part) -> Page:
-    if part.content_type == "text/html":
-        return _html(part)
-    text = decode(part.payload[: 4 * MAX_TEXT], part.charset)[:MAX_TEXT]
+@dataclass(slots=True)
+class _Reader:
+    """Reads the parts of one letter until enough of it is there; `cut` says that some were not."""
+
+    parts: int = 0
+    characters: int = 0
+    html: int = 0
+    cut: bool = False
+
+    def read(self, part: Part) -> Page:
+        is_html = part.content_type == "text/html"
+        if self.characters >= MAX_TEXT or (is_html and self.html >= MAX_LETTER_HTML):
+            self.cut = True
+            return Page("", "")
+        self.parts += 1
+        # the more parts there are, the less of each is shown to chardet: 290 of noise cost it 10 s
+        guess = DETECT_BYTES // self.parts
+        page = _html(part, guess) if is_html else _plain(part, guess)
+        self.html += min(len(part.payload), MAX_HTML) if is_html else 0
+        self.characters += len(page.text)
+        return page
+
+
+def _plain(part: Part, guess: int) -> Page:
+    text = decode(part.payload[: 4 * MAX_TEXT], part.charset, guess=guess)[:MAX_TEXT]
     text = (_unflowed(text, delsp=part.flowed == "delsp") if part.flowed else text).strip("\n")
     return Page(text, text)
 
 
-def _html(part: Part) -> Page:
+def _html(part: Part, guess: int) -> Page:
     payload, charset = part.payload[:MAX_HTML], part.charset
     codec = codec_of(charset) or ""
     # a label of UTF-16 on bytes that hold tags is wrong
     if codec.startswith(("utf-16", "utf-32")) and b"\0" not in part.payload:
         charset = codec = ""
+    text = decode(payload, charset if codec else named_charset(payload), guess=guess)
     try:
-        return page_of(decode(payload, charset if codec else named_charset(payload)), quotes=True)
+        return page_of(text, quotes=True)
     except Unreadable:
         return Page("", "")
 
@@ -142,7 +170,11 @@ def language(text: str) -> str:
     A Hangul or Japanese character carries about as much as five letters, and the trade's English
     (ETD, 40ft HC, Busan) and a company's English footer stand in mails of every language.
     """
-    text = _NO_LANGUAGE.sub(" ", text[:LANGUAGE_CHARACTERS])
+    text = text[:LANGUAGE_CHARACTERS]
+    if "@" in text or "://" in text or "www." in text:
+        text = _NO_LANGUAGE.sub(" ", text)
+    if text.isascii():
+        return "en" if any(map(str.isalpha, text)) else "ko"
     hangul, kana, han, thai = (len(each.findall(text)) for each in (_HANGUL, _KANA, _HAN, _THAI))
     others = (
         len(_OTHER_LETTER.findall(text))

@@ -37,12 +37,13 @@ _ID = re.compile(r"(?im)^[>|\s]{0,20}message-id:\s{0,10}(<[^<>\s\x00-\x1f\x7f-\x
 _CODE = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY = re.compile(r"(?<![\w.:-])(5[0-5]\d)[ -]+\S")
 _DAEMON = re.compile(
-    r"(mailer[-_.]?daemon|postmaster|mail[-_.]?delivery.*|bounces?)([-_.+=].*)?@.*"
+    r"(mailer[-_.]?daemon|postmaster|bounces?|mail[-_.]?delivery[-_.]?(sub)?system)([-_.+=].*)?@.*"
+    r"|mail[-_.]?delivery@.*"
 )
 # where the notice ends and the mail begins that it gives back
 _ORIGINAL = re.compile(
     r"(?im)^[>|\s]{0,20}(received|return-path|message-id|mime-version|dkim-signature|content-type)"
-    r"\s{0,5}:|^\W{0,10}(-{2,}.{0,40})?"
+    r"\s{0,5}:|^([^\w-]{0,10}+-{2,}+.{0,40}|\W{0,10})"
     r"(below this line|original message|원본 ?메(시지|일)|元のメッセージ)"
 )
 _GIVEN_UP = re.compile(
@@ -201,7 +202,7 @@ def _in_words(mail: ParsedMail, text: str) -> DeliveryReport | None:
     code = _CODE.search(told)
     status = code[1] if code else ""
     action = _told_action(told, status, named=_says_failed(mail))
-    if not action:
+    if not action or not (status or _is_notice(mail, text, told)):
         return None
     return DeliveryReport(
         action=action,
@@ -210,6 +211,12 @@ def _in_words(mail: ParsedMail, text: str) -> DeliveryReport | None:
         diagnostic=_line(_telling_line(notice), MAX_DIAGNOSTIC),
         message_ids=_spoken_of(mail, text),
     )
+
+
+def _is_notice(mail: ParsedMail, text: str, told: str) -> bool:
+    """Whether more than the sender's name speaks for a notice: people write "delayed" as well."""
+    machine = _says_failed(mail) or _has_no_sender(mail)
+    return machine or bool(_GIVEN_UP.search(told)) or bool(_returned(mail, text))
 
 
 def _told_action(told: str, status: str, *, named: bool) -> str:

@@ -68,7 +68,7 @@ DETECT_BYTES = 64 * 1024
 
 
 def _unseen() -> str:
-    """A character class of all that no reader sees: controls, format and bidi marks, fillers."""
+    """The inside of a character class: what no reader sees (controls, bidi marks, fillers)."""
     points = [
         p
         for p in range(0x10000)
@@ -78,10 +78,12 @@ def _unseen() -> str:
     points += [0x034F, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), 0xFFFE, 0xFFFF]
     # musical and shorthand controls; language tags and more variation selectors
     ranges = "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    return "[" + "".join(re.escape(chr(p)) for p in points) + ranges + "]+"
+    return "".join(re.escape(chr(p)) for p in points) + ranges
 
 
-_UNSEEN = re.compile(_unseen())
+_UNSEEN = re.compile(f"[{_unseen()}]+")
+# all that the expressions below look for, or a part of it: most texts hold none
+_ODD = re.compile(f"[{_unseen()}\u2028\u2029\ud800-\udfff\u1100-\u11ff\u3099\u309a]")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # macOS writes Hangul as jamo and kana marks apart; runs of these compose in linear time
@@ -95,24 +97,29 @@ def codec_of(declared: str | None) -> str | None:
     return CODECS.get(name)
 
 
-def decode(data: bytes, declared: str | None = None) -> str:
+def decode(data: bytes, declared: str | None = None, *, guess: int = DETECT_BYTES) -> str:
     """Text of `data` for a reader: the declared charset, else utf-8, else what chardet finds.
 
     Never fails; what can't be read is U+FFFD. Line ends are "\\n", nothing invisible is left.
+    chardet is shown the first `guess` bytes.
     """
-    return clean(_decode(data, declared))
+    return clean(_decode(data, declared, guess))
 
 
 def clean(text: str) -> str:
     """`text` without invisible, bidi and control characters, except newline and tab."""
-    if text.isascii() and text.isprintable():
+    unix = text.replace("\r\n", "\n")
+    text = text if "\r" in unix else unix
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    if not _ODD.search(text):
         return text
     text = _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))
     text = _UNSEEN.sub("", text)
     return _APART.sub(lambda run: unicodedata.normalize("NFC", run[0]), text)
 
 
-def _decode(data: bytes, declared: str | None) -> str:
+def _decode(data: bytes, declared: str | None, guess: int) -> str:
     for mark, wide in _BOMS:
         if data.startswith(mark) and (text := _strict(data, wide)) is not None:
             return text
@@ -122,7 +129,7 @@ def _decode(data: bytes, declared: str | None) -> str:
     for name in (codec, "utf-8"):
         if name and (text := _strict(data, name)) is not None:
             return text
-    return _best_guess(data, codec)
+    return _best_guess(data, codec, guess)
 
 
 def _strict(data: bytes, codec: str) -> str | None:
@@ -179,13 +186,13 @@ def _rows_to_sjis(piece: bytes) -> bytes:
     return bytes(out)
 
 
-def _best_guess(data: bytes, declared: str | None) -> str:
+def _best_guess(data: bytes, declared: str | None, guess: int) -> str:
     """The reading with the fewest unreadable characters; one bad byte does not overrule a label."""
     tries = [data.decode(name, errors="replace") for name in (declared, "utf-8") if name]
     for text in tries:
         if text.count("\ufffd") * 50 <= len(text):
             return text
-    if (found := _detected(data)) is not None:
+    if (found := _detected(data[:guess])) is not None:
         tries.insert(0, data.decode(found, errors="replace"))
     return min(tries, key=lambda text: text.count("\ufffd"))
 
@@ -193,4 +200,4 @@ def _best_guess(data: bytes, declared: str | None) -> str:
 def _detected(data: bytes) -> str | None:
     import chardet
 
-    return codec_of(chardet.detect(data[:DETECT_BYTES])["encoding"])
+    return codec_of(chardet.detect(data)["encoding"])

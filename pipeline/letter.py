@@ -48,6 +48,8 @@ def open_letter(raw: bytes, *, authserv_id: str = "", html: bool = True) -> Lett
     mail = mime.parse(raw, authserv_id=authserv_id)
     shown = [part for part in mail.parts if html or part.content_type != "text/html"]
     texts = bodies.texts(shown, mail.subject)
+    if texts.cut:
+        mail = replace(mail, warnings=(*mail.warnings, "too-many-parts"))
     if len(shown) < len(mail.parts):
         mail = replace(mail, warnings=(*mail.warnings, "html-skipped"))
     return Letter(

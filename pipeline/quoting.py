@@ -5,6 +5,7 @@ full text is kept beside it. The marks are those that mail programs write in fou
 """
 
 import re
+from dataclasses import dataclass
 
 from pipeline.signature import has_figures, without_signature
 
@@ -47,6 +48,10 @@ _WROTE_HINT = re.compile(
     r"メール|เขียน|[>＞]\s*[:：]\s*$",
     re.IGNORECASE,
 )
+# and how such a line ends: most hostile ones don't
+_WROTE_END = re.compile(r"[:：]$|(작성|썼습니다).{0,10}$")
+# of a text, so many lines are tried with the long pattern: a hostile one takes it 13 ms
+MAX_TRIES = 200
 # in whatever language
 _INTRODUCES = re.compile(r"(\d{1,2}:\d{2}|\d{4}|@).{0,200}[:：]$")
 _WROTE_START = re.compile(
@@ -71,7 +76,8 @@ _OTHER_HEADER = re.compile(
     re.IGNORECASE,
 )
 # every mark has one of these; most lines have none
-_MAY_MARK = re.compile(r"[\d:：>＞|*=_~-]|orwarded|전달|転送|ส่งต่อ|님이")
+_MAY_MARK = re.compile(r"[\d:：>＞|*=_~-]")
+_MAY_MARK_WORDS = ("orwarded", "전달", "転送", "ส่งต่อ", "님이")
 _HEADER_LINES = 8
 # of a line, this much is looked at: the patterns take quadratic time on a hostile one
 LINE = 400
@@ -82,6 +88,14 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 SIGNATURE_LINES = 15
 
 
+@dataclass(slots=True)
+class _Letter:
+    """The lines of a text, and how many may still be tried with the slowest pattern."""
+
+    lines: list[str]
+    tries: int = MAX_TRIES
+
+
 def new_text(text: str, *, forwarded: bool = False) -> str:
     """What the sender wrote this time: no quoted mail, no signature.
 
@@ -89,12 +103,13 @@ def new_text(text: str, *, forwarded: bool = False) -> str:
     subject calls this one so (Outlook marks replies and forwards alike). An old mail below an empty
     reply stays too (some programs forward so), but never the quotes within it.
     """
-    lines = text.split("\n")
+    letter = _Letter(text.split("\n"))
+    lines = letter.lines
     kept: list[str] = []
     written = closed = False
     at = 0
     while at < len(lines):
-        step = _quote_at(lines, at, keep=forwarded or not written)
+        step = _quote_at(letter, at, keep=forwarded or not written)
         if step is None:
             kept.append(lines[at])
             written = written or bool(lines[at].strip())
@@ -118,20 +133,25 @@ def _closed(kept: list[str]) -> list[str]:
     return [*without_signature(kept), ""] if kept else kept
 
 
-def _quote_at(lines: list[str], at: int, *, keep: bool) -> int | None:
+def _quote_at(letter: _Letter, at: int, *, keep: bool) -> int | None:
     """The next line to look at if a quote or signature begins at `at`; None for new text.
 
     `keep` says that a whole mail that follows is news: only its header block is passed over.
     """
-    line = lines[at][:LINE]
-    if not _MAY_MARK.search(line):
+    line = letter.lines[at][:LINE]
+    if not _may_mark(line):
         return None
     if _SIGNATURE.match(line):
-        return _after_signature(lines, at)
-    return _after_mail(lines, at, keep=keep)
+        return _after_signature(letter, at)
+    return _after_mail(letter, at, keep=keep)
 
 
-def _after_mail(lines: list[str], at: int, *, keep: bool) -> int | None:
+def _may_mark(line: str) -> bool:
+    return bool(_MAY_MARK.search(line)) or any(word in line for word in _MAY_MARK_WORDS)
+
+
+def _after_mail(letter: _Letter, at: int, *, keep: bool) -> int | None:
+    lines = letter.lines
     line, end = lines[at][:LINE], len(lines)
     if _QUOTED.match(line):
         return at + 1
@@ -141,19 +161,19 @@ def _after_mail(lines: list[str], at: int, *, keep: bool) -> int | None:
         return _after_headers(lines, at + 1) if keep else end
     if _is_header_block(lines, at):
         return _after_headers(lines, at) if keep else end
-    if wrote := _wrote_until(lines, at):
+    if wrote := _wrote_until(letter, at):
         return _after_quote(lines, wrote)
     return None
 
 
-def _after_signature(lines: list[str], at: int) -> int | None:
+def _after_signature(letter: _Letter, at: int) -> int | None:
     """Where the signature that "-- " opens at `at` ends: at the next mail or "-- ", or the end.
 
     None where it holds what may be facts: then "--" was meant as a rule.
     """
-    end = at + 1
+    lines, end = letter.lines, at + 1
     while end < len(lines) and not _SIGNATURE.match(lines[end]):
-        if _MAY_MARK.search(lines[end]) and _after_mail(lines, end, keep=False) is not None:
+        if _may_mark(lines[end]) and _after_mail(letter, end, keep=False) is not None:
             break
         if has_figures(lines[end]):
             return None
@@ -161,27 +181,33 @@ def _after_signature(lines: list[str], at: int) -> int | None:
     return None if end - at > SIGNATURE_LINES and lines[at][-3:] != "-- " else end
 
 
-def _wrote_until(lines: list[str], at: int) -> int:
+def _wrote_until(letter: _Letter, at: int) -> int:
     """The line after an attribution that begins at `at` (folded over up to three), else 0."""
-    if _is_attribution(lines[at]) or _above_quote(lines, at):
+    lines = letter.lines
+    if _is_attribution(lines[at], letter) or _above_quote(lines, at):
         return at + 1
     if not _WROTE_START.match(lines[at][:LINE]):
         return 0
     for more in (2, 3):
         joined = " ".join(line.strip() for line in lines[at : at + more])
-        if all(line.strip() for line in lines[at : at + more]) and _is_attribution(joined):
+        all_written = all(line.strip() for line in lines[at : at + more])
+        if all_written and _is_attribution(joined, letter):
             return at + more
     return 0
 
 
-def _is_attribution(line: str) -> bool:
-    line = line[:LINE]
-    return bool(_WROTE_HINT.search(line) and _WROTE.match(line))
+def _is_attribution(line: str, letter: _Letter) -> bool:
+    line = line[:LINE].rstrip()
+    if not (_WROTE_END.search(line[-20:]) and _WROTE_HINT.search(line)) or not letter.tries:
+        return False
+    letter.tries -= 1
+    return bool(_WROTE.match(line))
 
 
 def _above_quote(lines: list[str], at: int) -> bool:
     """Whether the line at `at`, with a date or address and a colon, introduces "> " lines."""
-    if not _INTRODUCES.search(lines[at][:LINE].rstrip()):
+    line = lines[at][:LINE].rstrip()
+    if not line.endswith((":", "：")) or not _INTRODUCES.search(line):
         return False
     following = next((line for line in lines[at + 1 : at + 4] if line.strip()), "")
     return bool(_QUOTED.match(following))

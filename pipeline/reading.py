@@ -160,7 +160,7 @@ def _opened_mail(item: Item, budget: Budget, depth: int, used: set[str]) -> Iter
 def _opened_archive(item: Item, budget: Budget, depth: int, used: set[str]) -> Iterator[Item]:
     try:
         with _charged(budget):
-            members = sandbox.expand(item.kind, item.data, budget)
+            members = sandbox.expand(item.kind, item.data, budget, filename=item.filename)
     except sandbox.SandboxKilled as exc:
         yield replace(item, refused=f"killed-{exc.limit}")
         return

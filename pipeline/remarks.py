@@ -17,6 +17,7 @@ SENTENCES = (
     gettext_noop("storage has no %(digest)s"),
     gettext_noop("storage holds other bytes than %(digest)s"),
     gettext_noop("larger than %(number)s bytes"),
+    gettext_noop("only the header of this mail was kept: there is nothing to run again"),
     gettext_noop("reading was stopped: time"),
     gettext_noop("reading was stopped: memory"),
     gettext_noop("reading was stopped: crash"),

@@ -69,6 +69,21 @@ _CLOSING = re.compile(
     r"\W{0,4}$",
     _I,
 )
+# closings below which nothing but the writer's name stands
+_BEFORE_A_NAME = re.compile(
+    r"(regards|wishes|sincerely|truly|faithfully|yours|cheers|\bb\.?rgds|\brgds|\bbr|敬具|"
+    r"ขอแสดงความนับถือ|ด้วยความเคารพ(อย่างสูง)?)\W{0,4}$|,\s*$",
+    _I,
+)
+_TITLE = re.compile(
+    r"\S\s?(사원|주임|대리|과장|차장|부장|팀장|실장|이사|상무|전무|대표|사장|"
+    r"드림|올림|배상|지점|본부|사업부|영업부|영업팀|팀)(\s|$|[/|,.)])|"
+    r"\S\s?(部長|課長|係長|主任|社長|担当|拝|様|支店|営業部|営業所)|"
+    r"\b(mr|mrs|ms|manager|director|sales|assistant|executive|officer|president|ceo|"
+    r"coordinator|office|dept|department|team|branch)\b|"
+    r"^\W{0,3}(คุณ|นาย|นาง)|ผู้จัดการ|ฝ่าย|แผนก|เจ้าหน้าที่|สาขา",
+    _I,
+)
 # what a program or a company adds below
 _APPENDED = re.compile(
     r"^\W{0,2}(sent (from|via|with) (my |the |mail|outlook|yahoo|samsung|gmail|naver|proton)"
@@ -177,13 +192,27 @@ def signature_start(lines: Sequence[str]) -> int:
     reach = [at for at, kind in kinds.items() if kind == "reach"]
     last = reach[-1] if reach else len(lines)
     closing = [at for at, kind in kinds.items() if kind in {"closing", "named"} and at < last]
-    if closing and (reach or len(lines) - closing[-1] <= NAMES):
+    if closing and (reach or _is_sender(lines[closing[-1] :], kinds[closing[-1]])):
         # what stands below a closing is who they are
         return _shown(lines, closing[-1] + (kinds[closing[-1]] == "closing"))
     rules = [at for at, kind in kinds.items() if reach and kind == "rule" and at < reach[0]]
     if rules:
         return _shown(lines, rules[0])
     return _paragraph_of_contacts(lines, kinds, first)
+
+
+def _is_sender(lines: Sequence[str], kind: str) -> bool:
+    """Whether the few lines below a closing surely say who wrote, without a way to reach them.
+
+    A bare word below "감사합니다" may be a port.
+    """
+    if len(lines) > NAMES:
+        return False
+    return (
+        kind == "named"
+        or bool(_BEFORE_A_NAME.search(lines[0][:LINE]))
+        or any(_TITLE.search(each[:LINE]) or _COMPANY.search(each[:LINE]) for each in lines[1:])
+    )
 
 
 def _is_landmark(line: str) -> bool:

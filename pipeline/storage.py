@@ -19,8 +19,15 @@ _TOKEN = secrets.token_hex(4)
 
 
 def path_of(digest: str) -> Path:
-    """Where the bytes with this sha256 lie."""
-    return Path(settings.BUSYBEE_STORAGE) / digest[:2] / digest[2:4] / digest
+    """Where the bytes with this sha256 lie, or would lie."""
+    path = Path(_place(digest))
+    # as it was before 256 folders were found to be enough; such a file stays where it is
+    old = path.parent / digest[2:4] / digest
+    return old if not path.exists() and old.exists() else path
+
+
+def _place(digest: str) -> str:
+    return f"{settings.BUSYBEE_STORAGE}/{digest[:2]}/{digest}"
 
 
 def put(data: bytes) -> str:
@@ -31,12 +38,12 @@ def put(data: bytes) -> str:
 def put_all(datas: Sequence[bytes]) -> list[str]:
     """The sha256 of each of `datas`, which are all on disk (synced) when this returns."""
     digests = [hashlib.sha256(data).hexdigest() for data in datas]
-    written: list[Path] = []
-    touched: set[Path] = set()
+    written: list[str] = []
+    touched: set[str] = set()
     try:
         for digest, data in dict(zip(digests, datas, strict=True)).items():
-            path = path_of(digest)
-            touched |= {path, path.parent}
+            path = _place(digest)
+            touched |= {path, os.path.dirname(path)}
             if not _holds(path, data):
                 touched.update(_write(path, data))
                 written.append(path)
@@ -44,12 +51,12 @@ def put_all(datas: Sequence[bytes]) -> list[str]:
     except BaseException:
         # what could not be synced looks whole until the power fails; and a full disk gets no fuller
         for path in written:
-            path.unlink(missing_ok=True)
+            Path(path).unlink(missing_ok=True)
         raise
     return digests
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _holds(path: str, data: bytes) -> bool:
     """Whether `path` has just these bytes: a file that a disk has damaged is written anew."""
     try:
         with open(path, "rb") as file:
@@ -58,18 +65,18 @@ def _holds(path: Path, data: bytes) -> bool:
         return False
 
 
-def _write(path: Path, data: bytes) -> list[Path]:
+def _write(path: str, data: bytes) -> list[str]:
     """Put `data` at `path`, whole or not at all; the folders that have got a new one in them."""
-    changed: list[Path] = []
-    fresh = path.parent / f".new-{_TOKEN}-{os.getpid()}-{threading.get_ident()}"
+    changed: list[str] = []
+    folder = os.path.dirname(path)
+    fresh = f"{folder}/.new-{_TOKEN}-{os.getpid()}-{threading.get_ident()}"
     try:
-        file = open(fresh, "wb", opener=_private)  # noqa: SIM115  # closed below
+        descriptor = _create(fresh)
     except FileNotFoundError:
-        changed = _make_folder(path.parent)
-        file = open(fresh, "wb", opener=_private)  # noqa: SIM115
+        changed = _make_folder(Path(folder))
+        descriptor = _create(fresh)
     try:
-        with file:
-            file.write(data)
+        _fill(descriptor, data)
         os.replace(fresh, path)
     except BaseException:
         os.unlink(fresh)
@@ -77,18 +84,27 @@ def _write(path: Path, data: bytes) -> list[Path]:
     return changed
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _fill(descriptor: int, data: bytes) -> None:
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    finally:
+        os.close(descriptor)
 
 
-def _make_folder(folder: Path) -> list[Path]:
+def _create(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+
+
+def _make_folder(folder: Path) -> list[str]:
     """Make `folder` and its parents; where they stand, which a power cut must not forget."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return [made.parent for made in missing]
+    return [str(made.parent) for made in missing]
 
 
-def _sync(paths: Collection[Path]) -> None:
+def _sync(paths: Collection[str]) -> None:
     """Return once all of these files and folders are on the disk."""
     if len(paths) >= MANY and _sync_whole_disk():
         return
@@ -118,7 +134,7 @@ def _sync_whole_disk() -> bool:
     return True
 
 
-def _sync_one(path: Path) -> None:
+def _sync_one(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

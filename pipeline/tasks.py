@@ -64,15 +64,21 @@ def llm_extract(self: Task, email_id: int) -> int:
 
 @shared_task
 def sweep() -> int:
-    """Publish what is due and nobody has claimed; the number of mails."""
+    """Publish what is due and nobody has claimed; the number of mails.
+
+    A broker that fails once ends it: asking it for each mail could take minutes, and the rest is
+    as due the next time.
+    """
     if _queue_depth() > DEEP_QUEUE:
         return 0
-    taken_up = list(work.take_up(timezone.now()))
-    for email_id, name in taken_up:
-        publish(email_id, name)
-    if taken_up:
-        logger.info("sweeper took up %s steps", len(taken_up))
-    return len(taken_up)
+    count = 0
+    for email_id, name in work.take_up(timezone.now()):
+        if not publish(email_id, name):
+            break
+        count += 1
+    if count:
+        logger.info("sweeper took up %s steps", count)
+    return count
 
 
 def _step(task: Task, email_id: int, name: StepName) -> int:

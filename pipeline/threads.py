@@ -17,6 +17,17 @@ from pipeline.models import Email
 # a list of what goes round in a company, or a flood: it grows no further
 MAX_MEMBERS = 500
 SHOWN = 60
+# who has an address there is not of one company with the others
+FREE_MAIL = frozenset(
+    """
+    126.com 163.com aol.com daum.net gmail.com gmx.com gmx.de gmx.net googlemail.com
+    hanmail.net hotmail.co.jp hotmail.co.th hotmail.com icloud.com kakao.com korea.com
+    live.co.kr live.com live.jp mac.com mail.com mail.ru me.com msn.com nate.com naver.com
+    outlook.co.th outlook.com outlook.jp outlook.kr proton.me protonmail.com qq.com sina.com
+    web.de yahoo.co.jp yahoo.co.kr yahoo.co.th yahoo.com yandex.com yandex.ru yeah.net
+    zoho.com
+    """.split()
+)
 COLUMNS = ("message_id", "from_address", "to", "date", "received_at", "thread")
 
 
@@ -98,7 +109,9 @@ def _know_each_other(one: Email, other: Email) -> bool:
 
 
 def _house(email: Email) -> str:
-    return email.from_address.rpartition("@")[2].lower()
+    """The sender's company by its domain; empty where the domain is everybody's."""
+    domain = email.from_address.rpartition("@")[2].lower()
+    return "" if domain in FREE_MAIL else domain
 
 
 def members(email: Email) -> QuerySet[Email]:

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ box = Mailbox(name="imap", host="127.0.0.1", port={{port}}, tls=False, folder="{
               username="{dovecot.USER}")
 box.password = "{dovecot.PASSWORD}"
 box.save()
+"""
+# mails of 2026 were taken in, those before are being fetched now, and all are moved away
+BACKFILL = """
+Mailbox.objects.update(since="2026-01-01", backfill_from="2025-01-01", after="move",
+                       after_folder="Done")
 """
 
 
@@ -173,7 +179,7 @@ def until(what: Callable[[], Any], seconds: float, log: Path) -> None:
     while not what():
         if time.monotonic() > deadline:
             raise AssertionError(f"not in {seconds} s\n{log.read_text()[-4000:]}")
-        time.sleep(0.2)
+        time.sleep(0.02)
 
 
 def recorded(busybee: Installation) -> set[str]:
@@ -210,7 +216,7 @@ def deliver(server: Dovecot, raws: list[bytes], seconds: float) -> threading.Thr
 @pytest.mark.parametrize(
     ("number", "kills", "on_postgres"),
     [
-        pytest.param(150, 4, ON_POSTGRES, marks=pytest.mark.timeout(300)),
+        pytest.param(60, 3, ON_POSTGRES, marks=pytest.mark.timeout(300)),
         pytest.param(1000, 40, False, marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
         pytest.param(1000, 40, True, marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
     ],
@@ -245,6 +251,7 @@ def test_each_mail_is_recorded_once(
                     thread.join()
 
                 amid_kills(raws[:half], kills // 2)
+                until(lambda: recorded(busybee), 60, log)  # else the next epoch has nothing to know
                 both.stop()
                 server.new_epoch(FOLDER)
                 both.running = [both.start(), both.start()]
@@ -277,5 +284,50 @@ def check(busybee: Installation, home: Path, expected: set[str]) -> None:
     steps = busybee.rows("SELECT email_id, name FROM pipeline_step")
     assert len(steps) == len({row[0] for row in steps}) == len(rows)
     for digest in expected:
-        stored = (home / "storage" / digest[:2] / digest[2:4] / digest).read_bytes()
+        stored = (home / "storage" / digest[:2] / digest).read_bytes()
         assert hashlib.sha256(stored).hexdigest() == digest
+
+
+@pytest.mark.needs("dovecot")
+@pytest.mark.parametrize(
+    ("number", "kills"),
+    [
+        pytest.param(600, 2, marks=pytest.mark.timeout(300)),
+        pytest.param(5000, 12, marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
+    ],
+)
+def test_backfill_that_is_killed_loses_and_doubles_nothing(
+    redis_url: str, number: int, kills: int
+) -> None:
+    home = Path(tempfile.mkdtemp(prefix="bb-chaos-"))
+    log, database = home / "pollers.log", Database(home, on_postgres=False)
+    raws = [mail(each) for each in range(number)]
+    try:
+        with dovecot.running() as server:
+            environment = environment_for(home, redis_url, database)
+            with server.client() as client:
+                client.create_folder(FOLDER)
+                for each, raw in enumerate(raws):
+                    client.append(FOLDER, raw, msg_time=datetime(2025 + each % 2, 6, 1))
+            script = PREPARE.format(port=server.port) + BACKFILL
+            subprocess.run([sys.executable, "-c", script], env=environment, check=True, cwd=home)
+            busybee = Installation(home, None, "")  # type: ignore[arg-type]  # none is up
+            one, midst = Pollers(home, environment), 0
+            one.running = [one.start()]
+            try:
+                for _ in range(kills):
+                    least = min(len(recorded(busybee)), number - 1)
+                    until(lambda: len(recorded(busybee)) > least, 60, log)  # noqa: B023
+                    one.kill(0)
+                    midst += len(recorded(busybee)) < number
+                until(lambda: len(server.uids("Done")) == number, 120, log)
+            finally:
+                one.running[0].kill()
+                one.running[0].wait()
+            print(f"{number} mails, {one.kills} pollers killed, {midst} of them amid the work")
+            assert midst
+            check(busybee, home, {hashlib.sha256(raw).hexdigest() for raw in raws})
+            assert server.uids(FOLDER) == []
+            assert busybee.value("SELECT count(*) FROM pipeline_location") == number
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from busybee.console import DateWidget, PasswordWidget, SwitchWidget
 from pipeline.errors import MailboxError
 from pipeline.mailbox import oauth
+from pipeline.mailbox.connection import has_controls
 from pipeline.mailbox.oauth import APP_ONLY_SCOPE, LOOPBACK, TENANT, app_only, keys_of
 from pipeline.mailbox.probe import folder_problem
 from pipeline.mailbox.words import in_words
@@ -19,12 +20,15 @@ from pipeline.models import Mailbox
 
 Login = Mailbox.Login
 HOSTS = {Login.GOOGLE: "imap.gmail.com", Login.MICROSOFT: "outlook.office365.com"}
-HOST = re.compile(r"[A-Za-z0-9_.-]+|\[?[0-9A-Fa-f:]+\]?")
+LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*\.?|\[?[0-9A-Fa-f:]+\]?")
 SHARED_TENANTS = {"", "common", "organizations", "consumers"}
 # mails are known by their UIDs at this place: another place may use the same numbers
 PLACE = ("kind", "host", "username", "folder")
 PROVIDER = ("login", "oauth_tenant", "oauth_token_url")
-CONSENT = ("oauth_client_id", "oauth_scope", "username", "host")
+CONSENT = ("oauth_client_id", "oauth_scope", "username", "host", "port")
+# where a token goes that nobody has to consent to: the client secret alone gets it
+APPLICATION = ("host", "port", "oauth_scope")
 NONE_STORED = gettext_lazy("None is stored yet. Kept encrypted, and never shown again.")
 STORED = gettext_lazy("One is stored, encrypted; it is never shown. Empty keeps it.")
 
@@ -108,7 +112,12 @@ class MailboxForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.was = {name: getattr(self.instance, name) for name in FIELDS}
+        self.stored = {name: getattr(self.instance, name) for name in FIELDS}
+        # rows of the first release may have capital letters in it
+        self.was = self.stored | {"host": _plain_host(self.instance.host)}
+        if "since" in self.fields:
+            # the poller lowers it: only what was changed on this page counts
+            self.fields["since"].show_hidden_initial = True
         for name in ("host", "directory", "oauth_token_url", "oauth_authorize_url"):
             if name in self.fields:  # who may only look has none
                 self.fields[name].widget.attrs.update(spellcheck="false", autocapitalize="none")
@@ -124,7 +133,13 @@ class MailboxForm(forms.ModelForm):
         host = str(self.cleaned_data["host"]).strip()
         if host and not HOST.fullmatch(host):
             raise ValidationError(_("A host name only: no address with //, no port."))
-        return host.strip("[]").lower()
+        return _plain_host(host)
+
+    def clean_username(self) -> str:
+        return _without_controls(str(self.cleaned_data["username"]))
+
+    def clean_new_password(self) -> str:
+        return _without_controls(str(self.cleaned_data["new_password"]))
 
     def clean_oauth_tenant(self) -> str:
         tenant = str(self.cleaned_data["oauth_tenant"]).strip()
@@ -171,6 +186,10 @@ class MailboxForm(forms.ModelForm):
             cleaned["folder"] = "INBOX"
         if not 0 < (cleaned.get("port") or 0) < 65_536 and "port" not in self.errors:
             self.add_error("port", _("A number from 1 to 65535; mostly 993."))
+        # one that was set up so before can still be switched off
+        if cleaned.get("active") and not cleaned.get("tls") and cleaned["host"] not in LOOPBACK:
+            what = "password" if cleaned["login"] == Login.PASSWORD else "token"
+            self.add_error("tls", in_words(f"a {what} is sent over TLS only: switch it on"))
         if cleaned.get("after") == Mailbox.After.MOVE:
             self._need(cleaned, "after_folder")
             if _folder_key(cleaned.get("after_folder")) == _folder_key(cleaned["folder"]):
@@ -184,34 +203,42 @@ class MailboxForm(forms.ModelForm):
         if not kept:
             if cleaned.get("active"):
                 self.add_error("new_password", _("This kind of mailbox needs it."))
-        elif cleaned.get("host") != self.was["host"] or (self.was["tls"] and not cleaned["tls"]):
+        elif "tls" in self.errors:
+            return
+        elif self._differ(cleaned, "host", "port") or (self.was["tls"] and not cleaned["tls"]):
             self.add_error("new_password", _("The server is another one: type the password again."))
 
     def _clean_oauth(self, cleaned: dict[str, Any], login: str) -> None:
         self._need(cleaned, "oauth_client_id")
-        if not cleaned.get("tls") and cleaned.get("host") not in LOOPBACK:
-            self.add_error("tls", in_words("a token is sent over TLS only: switch it on"))
         if login == Login.OTHER:
             self._need(cleaned, "oauth_authorize_url", "oauth_token_url", "oauth_scope")
             for name in ("oauth_authorize_url", "oauth_token_url"):
                 if cleaned.get(name) and not oauth.safe_url(cleaned[name]):
                     self.add_error(name, _("An address that begins with https://."))
-            return
-        alone = login == Login.MICROSOFT and cleaned.get("app_only")
-        cleaned["oauth_scope"] = APP_ONLY_SCOPE if alone else ""
-        if alone:
-            self._clean_app_only(cleaned)
+        else:
+            alone = login == Login.MICROSOFT and cleaned.get("app_only")
+            cleaned["oauth_scope"] = APP_ONLY_SCOPE if alone else ""
+            shared = cleaned.get("oauth_tenant", "") in SHARED_TENANTS
+            if alone and shared and "oauth_tenant" not in self.errors:
+                self.add_error("oauth_tenant", _("This kind of mailbox needs it."))
+        if _is_app_only(cleaned.get("oauth_scope")):
+            self._clean_secret(cleaned)
 
-    def _clean_app_only(self, cleaned: dict[str, Any]) -> None:
-        if cleaned.get("oauth_tenant", "") in SHARED_TENANTS and "oauth_tenant" not in self.errors:
-            self.add_error("oauth_tenant", _("This kind of mailbox needs it."))
-        kept = not self._provider_changed(cleaned) and _has_secret(self.instance)
-        if not cleaned.get("new_secret") and not kept:
+    def _clean_secret(self, cleaned: dict[str, Any]) -> None:
+        """Who sees the secret gets tokens that open every mailbox it was allowed: it must not go
+        along to another server by itself.
+        """
+        if cleaned.get("new_secret"):
+            return
+        if self._differ(cleaned, *PROVIDER) or not _has_secret(self.instance):
             self.add_error("new_secret", _("This kind of mailbox needs it."))
+        elif self._differ(cleaned, *APPLICATION):
+            words = _("Where the secret's tokens go has changed: type the secret again.")
+            self.add_error("new_secret", words)
 
     def _clean_place(self, cleaned: dict[str, Any]) -> None:
         box = self.instance
-        changed = [name for name in PLACE if name in cleaned and cleaned[name] != self.was[name]]
+        changed = [name for name in PLACE if name in cleaned and self._differ(cleaned, name)]
         read = box.pk and box.kind == Mailbox.Kind.IMAP and box.locations.exists()
         if read and changed:
             words = _(
@@ -220,8 +247,8 @@ class MailboxForm(forms.ModelForm):
             )
             self.add_error(changed[0], words)
 
-    def _provider_changed(self, cleaned: dict[str, Any]) -> bool:
-        return any(cleaned.get(name, "") != self.was[name] for name in PROVIDER)
+    def _differ(self, cleaned: dict[str, Any], *names: str) -> bool:
+        return any(cleaned.get(name, "") != self.was[name] for name in names)
 
     def save(self, commit: bool = True) -> Mailbox:
         """The mailbox; its password changes only where one was typed or the old one dropped."""
@@ -233,25 +260,47 @@ class MailboxForm(forms.ModelForm):
         return super().save(commit)
 
     def store(self) -> None:
-        """Write the row: of one that is there, only what this form is about.
+        """Write the row: of one that is there, only what was changed on this page.
 
-        The poller moves the cursor and renews tokens while an operator looks at the form.
+        The poller moves the cursor, renews tokens and lowers `since` while an operator looks at it.
         """
         box: Mailbox = self.instance
         if box._state.adding:
             box.save()
         else:
-            box.save(update_fields=[*FIELDS, "sealed_password"])
+            box.save(update_fields=self._to_write())
         # keys are for one provider and one server: another one must not be handed them
-        if self._changed(*PROVIDER):
+        alone = app_only(box) and self._changed(*APPLICATION)
+        if alone or self._changed(*PROVIDER):
             oauth.forget(box, secret=True)
         elif self._changed(*CONSENT):
             oauth.forget(box, secret=False)
         if self.cleaned_data.get("new_secret"):
             oauth.set_client_secret(box, self.cleaned_data["new_secret"])
 
+    def _to_write(self) -> list[str]:
+        names = [name for name in FIELDS if getattr(self.instance, name) != self.stored[name]]
+        if "since" not in self.changed_data and "since" in names:
+            names.remove("since")
+        typed = self.cleaned_data.get("new_password") or self.cleaned_data.get("forget_password")
+        return [*names, "sealed_password"] if typed else names
+
     def _changed(self, *names: str) -> bool:
         return any(getattr(self.instance, name) != self.was[name] for name in names)
+
+
+def _plain_host(host: str) -> str:
+    return host.strip().strip("[]").lower()
+
+
+def _without_controls(text: str) -> str:
+    if has_controls(text):
+        raise ValidationError(_("It has a character that cannot be typed, perhaps a line break."))
+    return text
+
+
+def _is_app_only(scope: Any) -> bool:
+    return app_only(Mailbox(oauth_scope=str(scope or "")))
 
 
 def _folder_key(name: Any) -> str:

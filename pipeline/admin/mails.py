@@ -32,7 +32,7 @@ from classifier.labels import LABELS
 from freight.remarks import remark as trade_remark
 from pipeline import labels, replay, threads
 from pipeline.errors import PipelineError
-from pipeline.mail_page import mail_page
+from pipeline.mail_page import mail_page, size_label
 from pipeline.models import Email, Step, StepName
 from pipeline.remarks import remark
 
@@ -244,8 +244,11 @@ class EmailAdmin(OwnPage, ReadOnlyAdmin):
     def replay_reasons(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
         stopped = Email.objects.quarantined().filter(pk__in=queryset)
         reasons = set(stopped.values_list("quarantine_reason", flat=True))
-        count = sum(replay.replay_reason(reason) for reason in sorted(reasons))
-        _say(request, count)
+        replayed = [replay.replay_reason(reason) for reason in sorted(reasons)]
+        left = sum(each.header_only for each in replayed)
+        if left:
+            messages.warning(request, _left_out(left))
+        _say(request, sum(each.count for each in replayed))
 
     @action(
         description=gettext_lazy("Relabel"),
@@ -297,6 +300,7 @@ class EmailAdmin(OwnPage, ReadOnlyAdmin):
             "outcome": trade_remark(email.outcome),
             "machine": trade_remark(email.machine),
             "stopped": remark(email.quarantine_reason),
+            "whole_size": size_label(email.size),
             "label_name": label_name(email.label) if email.label else "",
             "label_colour": LABEL_COLOURS.get(email.label, ""),
             "state_colour": STATE_COLOURS[Email.State(email.state)],
@@ -328,10 +332,19 @@ def _each(request: HttpRequest, emails: list[Email], act: Callable[[Email], None
         try:
             act(email)
         except PipelineError as exc:
-            messages.error(request, f"{email}: {exc}")
+            messages.error(request, f"{email}: {remark(str(exc))}")
         else:
             count += 1
     _say(request, count)
+
+
+def _left_out(count: int) -> str:
+    text = ngettext(
+        "%(count)s mail is left out: only its header was kept.",
+        "%(count)s mails are left out: only their headers were kept.",
+        count,
+    )
+    return text % {"count": count}
 
 
 def _say(request: HttpRequest, count: int) -> None:

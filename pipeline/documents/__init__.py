@@ -2,7 +2,8 @@
 child.
 
 A new kind is a module with `read(data) -> Text` and a line in READERS, or one with
-`members(data, budget)` and a line in OPENERS; docs/adding-a-document-type.md has the rest.
+`members(data, budget, filename)` and a line in OPENERS; docs/adding-a-document-type.md tells the
+rest.
 """
 
 from collections.abc import Iterator
@@ -55,9 +56,15 @@ OPENERS = {
 }
 
 
-def members(kind: str, data: bytes, budget: Budget) -> Iterator[Member | Refused]:
-    """What is in an archive of `kind`, within `budget`, which is used up. For the child."""
-    found: Iterator[Member | Refused] = import_module(OPENERS[kind]).members(data, budget)
+def members(
+    kind: str, data: bytes, budget: Budget, filename: str = ""
+) -> Iterator[Member | Refused]:
+    """What is in an archive of `kind`, within `budget`, which is used up. For the child.
+
+    `filename` is the archive's own: a single packed file is named after it.
+    """
+    opener = import_module(OPENERS[kind])
+    found: Iterator[Member | Refused] = opener.members(data, budget, filename)
     return found
 
 
@@ -78,6 +85,5 @@ def unread_reason(kind: str) -> str:
     """The reason code for a kind without a reader."""
     if kind in ARCHIVES:
         return "unsupported-archive"
-    return {"empty": "empty", "unknown": "unknown-type", "program": "program"}.get(
-        kind, "unsupported-kind"
-    )
+    told = {"unknown": "unknown-type"} | {code: code for code in ("empty", "program", "media")}
+    return told.get(kind, "unsupported-kind")

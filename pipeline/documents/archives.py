@@ -92,7 +92,7 @@ class NoDirectory(ValueError):
         self.reason = reason
 
 
-def members(data: bytes, budget: Budget) -> Iterator[Member | Refused]:
+def members(data: bytes, budget: Budget, _filename: str = "") -> Iterator[Member | Refused]:
     """The files in the ZIP `data`, each as its bytes or the reason why not; `budget` is used up."""
     deadline = time.monotonic() + budget.seconds
     try:

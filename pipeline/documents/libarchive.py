@@ -27,6 +27,8 @@ from pipeline.documents.archives import (
 from pipeline.documents.names import decode_legacy, is_surely_utf8, legacy_codec, refusal, shown
 
 PIECE = 256 * 1024
+# libarchive's own name for what has none
+NAMELESS = "data"
 _OCTAL = re.compile(rb"[0-7]{1,7}")
 _END, _WARN, _FAILED, _FATAL = 1, -20, -25, -30
 
@@ -95,6 +97,7 @@ class _Reader:
     packed: int
     budget: Budget
     deadline: float
+    alone: str = ""  # the name for what was packed alone, in no archive
     written: int = 0
     broken: str = ""  # libarchive cannot go on behind this member, and why
     raw_names: list[bytes] = field(default_factory=list)
@@ -110,10 +113,11 @@ class _Reader:
         return next((code for words, code in _SENTENCES if words in said), "damaged")
 
 
-def members(data: bytes, budget: Budget) -> Iterator[Member | Refused]:
+def members(data: bytes, budget: Budget, filename: str = "") -> Iterator[Member | Refused]:
     """The files in `data`, each as its bytes or the reason why not; `budget` is used up.
 
-    One refusal of the whole where libarchive is not installed.
+    What was packed alone and has no name gets that of `filename` ("a.csv.bz2"). One refusal of the
+    whole where libarchive is not installed.
     """
     found = library()
     if found is None:
@@ -123,6 +127,8 @@ def members(data: bytes, budget: Budget) -> Iterator[Member | Refused]:
     try:
         switched = _switched_on(found, data, budget, deadline)
         with _opened(found, data, switched, budget, deadline) as reader:
+            if set(_ONE_FILE) & set(switched):
+                reader.alone = inner_name(filename)
             yield from _members(reader, data)
     except _Stop as exc:
         yield Refused("", exc.reason)
@@ -258,16 +264,24 @@ def _name(reader: _Reader, entry: Any, data: bytes) -> str:
     """The member's name; bytes without a charset (tar, old RAR) are read as ZIP's are."""
     lib = reader.library
     raw = lib.archive_entry_pathname(entry) or lib.archive_entry_pathname_utf8(entry) or b""
-    if raw == b"data" and data.startswith(_GZIP):
-        raw = _gzip_name(data) or raw
+    if raw == NAMELESS.encode() and reader.alone and not (raw := _gzip_name(data)):
+        return reader.alone
     if is_surely_utf8(raw):
         return raw.decode("utf-8")
     reader.raw_names.append(raw)
     return decode_legacy(raw, legacy_codec(reader.raw_names))
 
 
+def inner_name(filename: str) -> str:
+    """What the packed file `filename` is called once it is unpacked."""
+    name, _, ending = filename.replace("\\", "/").rpartition("/")[2].strip().rpartition(".")
+    return name if name and ending.lower() in {"gz", "bz2", "xz"} else NAMELESS
+
+
 def _gzip_name(data: bytes) -> bytes:
     """The file name in a gzip header, or b""."""
+    if not data.startswith(_GZIP):
+        return b""
     flags = data[3]
     at = 10 + (2 + int.from_bytes(data[10:12], "little") if flags & 4 else 0)
     end = data.find(b"\0", at, at + 1000)

@@ -16,12 +16,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.charsets import clean
-from pipeline.documents import clock
+from pipeline.documents import clock, ink
 from pipeline.documents.results import Unreadable
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ MAX_OCR_PAGES = 5
 SECONDS = 15.0
 PAGE_SECONDS = 10.0
 MARGIN_SECONDS = 3.0
+# what drawing a page and taking its specks out may take: none is begun with less
+BEGIN_SECONDS = 2.0
 # an A4 page at 300 dpi: more pixels cost time and bring no better text
 OCR_PIXELS = 2480 * 3508
 SCALE = 1.5
@@ -58,11 +60,15 @@ _WIDE = re.compile(r" {3,}")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What tesseract made of a picture: `confidence` is its own, 0 to 100, over all characters."""
+    """What tesseract made of a picture: `confidence` is its own, 0 to 100, over all characters.
+
+    `cut` where only the upper part of the page was read in time.
+    """
 
     text: str
     confidence: float
     characters: int
+    cut: bool = False
 
     @property
     def believable(self) -> bool:
@@ -103,12 +109,16 @@ def deadline() -> float:
 
 @dataclass(slots=True)
 class Work:
-    """OCR in one document: until when, how many pages more, and why some were left out."""
+    """OCR in one document: until when, how many pages more, and why some were left out.
+
+    Pages of noise are passed over. Once a page took too long no other slow one is begun (`tired`).
+    """
 
     until: float = field(default_factory=deadline)
     pages: int = MAX_OCR_PAGES
     read_some: bool = False
     left_out: str = ""
+    tired: bool = False
 
     def read(self, make: "Callable[[], Image]") -> str:
         """The text of the picture that `make` gives, or "": no text, or no time or page left."""
@@ -116,18 +126,33 @@ class Work:
             self.left_out = "scan"
             return ""
         try:
-            if self.pages <= 0 or time.monotonic() >= self.until:
-                raise OutOfTime
-            self.pages -= 1
-            found = read_picture(make(), self.until)
+            found = self._read(make)
         except OutOfTime:
             self.left_out = "killed-time"
             return ""
         except Unreadable as exc:
             self.left_out = exc.reason_code
             return ""
+        if found.cut:
+            self.left_out, self.tired = "killed-time", True
         self.read_some |= found.believable
         return found.text if found.believable else ""
+
+    def _read(self, make: "Callable[[], Image]") -> Reading:
+        if self.pages <= 0 or time.monotonic() >= self.until - BEGIN_SECONDS:
+            raise OutOfTime
+        self.pages -= 1
+        picture = make()
+        look = ink.look(picture)
+        if look.is_noise:
+            return Reading("", 0.0, 0)
+        if self.tired and look.bands > 1:
+            raise OutOfTime
+        try:
+            return read_picture(picture, self.until)
+        except OutOfTime:
+            self.tired = True
+            raise
 
     def notes(self) -> tuple[str, ...]:
         """What to note on the document."""
@@ -139,18 +164,47 @@ def read_picture(picture: "Image", until: float) -> Reading:
     """The text of a grey picture: a line for each line, wide gaps as tabs.
 
     A picture that comes out as nonsense is tried again the way round that it seems to stand. Raises
-    OutOfTime at `until` (time.monotonic()), and Unreadable("damaged") where tesseract fails.
+    OutOfTime where nothing was read by `until` (time.monotonic()) or in PAGE_SECONDS, and
+    Unreadable("damaged") where tesseract fails.
     """
+    until = min(until, time.monotonic() + PAGE_SECONDS)
     made = prepared(picture)
-    first = _recognized(made, until)
-    if first.believable and first.confidence >= SURE:
-        return first
+    count = ink.look(picture).bands
+    # a band after the other: what was read of a page in time is kept
+    bands = ink.split(made, count)
+    first = _recognized(bands[0], until)
+    if not first.believable or first.confidence < SURE:
+        turned = _turned(made, count, until)
+        if turned and _rank(turned[0]) > _rank(first):
+            first, bands = turned
+    found = [first]
+    for band in bands[1:]:
+        try:
+            found.append(_recognized(band, until))
+        except (OutOfTime, Unreadable):
+            break
+    return _joined(found, cut=len(found) < len(bands))
+
+
+def _turned(made: "Image", count: int, until: float) -> "tuple[Reading, list[Image]] | None":
+    """The first band of the page and all of them, with the page turned upright."""
     try:
         turn = _turn(made, until)
-        second = _recognized(made.rotate(turn, expand=True), until) if turn else first
+        bands = ink.split(made.rotate(turn, expand=True), count) if turn else []
+        return (_recognized(bands[0], until), bands) if bands else None
     except OutOfTime:
-        return first
-    return max(first, second, key=lambda reading: (reading.believable, reading.confidence))
+        return None
+
+
+def _rank(found: Reading) -> tuple[bool, float]:
+    return found.believable, found.confidence
+
+
+def _joined(found: Sequence[Reading], *, cut: bool) -> Reading:
+    characters = sum(each.characters for each in found)
+    confidence = sum(each.confidence * each.characters for each in found) / max(1, characters)
+    text = "\n".join(each.text for each in found if each.text)
+    return Reading(text, confidence, characters, cut)
 
 
 def prepared(picture: "Image") -> "Image":
@@ -222,7 +276,7 @@ def _on_picture(picture: "Image", arguments: list[str], until: float) -> str:
     buffer = io.BytesIO()
     # not packed: packing costs more than the pipe
     picture.save(buffer, "PPM")
-    seconds = min(PAGE_SECONDS, until - time.monotonic())
+    seconds = until - time.monotonic()
     return _run(["stdin", "stdout", *arguments], buffer.getvalue(), seconds)
 
 

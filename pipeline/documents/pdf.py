@@ -3,19 +3,22 @@
 import functools
 from typing import TYPE_CHECKING
 
-from pipeline.charsets import clean
-from pipeline.documents import ocr, scans
-from pipeline.documents.results import MAX_CHARACTERS, MAX_PAGES, Text, Unreadable, Writer
+from pipeline.documents import ocr, pagewords, scans
+from pipeline.documents.results import MAX_PAGES, Text, Unreadable, Writer
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
+
+# of a page's letters; bullets in a font of symbols are fewer
+UNMAPPED = 0.2
 
 
 def read(data: bytes) -> Text:
     """The first 30 pages as text, an empty line between them; noted "ocr" where some are scans.
 
-    Raises Unreadable("encrypted"), ("damaged"), ("scan") where the pages are pictures and OCR is
-    not installed, and ("scan-no-text") where nothing was found on them.
+    What nobody sees on a page is left out. Raises Unreadable("encrypted"), ("damaged"), ("scan")
+    where the pages are pictures and OCR is not installed, ("scan-no-text") where nothing was found
+    on them, and ("unmapped-font") where their fonts do not tell the letters.
     """
     import pypdfium2
 
@@ -27,17 +30,19 @@ def read(data: bytes) -> Text:
     try:
         count = len(document)
         for number in range(min(count, MAX_PAGES)):
-            writer.line(_page_text(document, number, work), page=number + 1, gap=2)
+            text = _page_text(document, number, work, writer.notes)
+            writer.line(text, page=number + 1, gap=2)
     finally:
         document.close()
     if not writer.pieces:
-        raise Unreadable(work.left_out or ("scan-no-text" if count else "damaged"))
+        unmapped = "unmapped-font" if "unmapped-font" in writer.notes else ""
+        raise Unreadable(unmapped or work.left_out or ("scan-no-text" if count else "damaged"))
     for note in ("cut",) * (count > MAX_PAGES) + work.notes():
         writer.note(note)
     return writer.text()
 
 
-def _page_text(document: "PdfDocument", number: int, work: ocr.Work) -> str:
+def _page_text(document: "PdfDocument", number: int, work: ocr.Work, notes: dict[str, None]) -> str:
     import pypdfium2
 
     try:
@@ -45,24 +50,25 @@ def _page_text(document: "PdfDocument", number: int, work: ocr.Work) -> str:
     except pypdfium2.PdfiumError:
         return ""
     try:
-        words = _words(page)
-        if not scans.is_scan(page, words):
-            return words
-        seen = work.read(functools.partial(scans.picture, page))
-        return "\n".join(filter(None, (words, seen)))
+        return _seen_text(page, work, notes)
     finally:
         page.close()
 
 
-def _words(page: "PdfPage") -> str:
-    """The text that stands in the page as text."""
-    import pypdfium2
-
-    try:
-        words = page.get_textpage()
-    except pypdfium2.PdfiumError:
-        return ""
-    try:
-        return clean(words.get_text_range(0, min(words.count_chars(), MAX_CHARACTERS))).strip()
-    finally:
-        words.close()
+def _seen_text(page: "PdfPage", work: ocr.Work, notes: dict[str, None]) -> str:
+    """What a person reads on the page, by OCR where its own text does not say it."""
+    found = pagewords.words(page)
+    if found.hidden:
+        notes["hidden-text"] = None
+    own = found.layer or found.shown
+    if found.unmapped >= UNMAPPED:
+        own, found = "", pagewords.Words(unmapped=1.0)
+    if found.unmapped == 1.0 or scans.is_scan(page, own):
+        if seen := work.read(functools.partial(scans.picture, page)):
+            return "\n".join(filter(None, (found.shown, seen)))
+    if found.unmapped:
+        notes["unmapped-font"] = None
+    if found.layer:
+        # a scanner's own OCR takes 22,000 for 22.000 like any other
+        notes["ocr"] = None
+    return own

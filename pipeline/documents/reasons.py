@@ -15,6 +15,11 @@ REASONS = {
     "image-no-text": gettext_noop("No readable text was found in this picture."),
     "scan": gettext_noop("The pages are pictures; they cannot be read here: OCR is not installed."),
     "scan-no-text": gettext_noop("No readable text was found on the pages."),
+    "unmapped-font": gettext_noop("The fonts of this file do not tell which letters they show."),
+    "encrypted-mail": gettext_noop(
+        "This message or file is encrypted; please send it without encryption."
+    ),
+    "key": gettext_noop("This is a key or a certificate; there is nothing in it to read."),
     "empty": gettext_noop("The file is empty."),
     "unknown-type": gettext_noop("The type of this file is not known."),
     "unsupported-kind": gettext_noop("Files of this kind cannot be read yet."),
@@ -60,6 +65,12 @@ NOTES = {
     "hidden-rows": gettext_noop("Hidden rows were left out."),
     "hidden-columns": gettext_noop("Hidden columns were left out."),
     "hidden-slides": gettext_noop("Hidden slides were left out."),
+    "struck-text": gettext_noop("Text that is struck through was left out."),
+    "hidden-text": gettext_noop("Text that nobody can see was left out."),
+    "unmapped-font": gettext_noop(
+        "Some letters were left out: their fonts do not tell what they are."
+    ),
+    "keys": gettext_noop("Keys, certificates and signatures were left out."),
     "speaker-notes": gettext_noop("The speaker's notes were left out."),
     "formulas-without-values": gettext_noop(
         "Some formulas were never calculated; their cells are empty here."

@@ -284,14 +284,14 @@ def proof(raw: bytes, records: Mapping[str, Sequence[str]]) -> Verdict:
         raise SandboxKilled("crash") from exc
 
 
-def expand(kind: str, data: bytes, budget: Budget) -> list[File | Refused]:
+def expand(kind: str, data: bytes, budget: Budget, *, filename: str = "") -> list[File | Refused]:
     """The members of an archive of `kind`, unpacked in the child; `budget` is used up.
 
-    Raises SandboxKilled.
+    `filename` is the archive's own. Raises SandboxKilled.
     """
     fields = ("entries", "bytes", "seconds", "depth", "member_bytes")
     given = {name: getattr(budget, name) for name in fields}
-    job = {"job": "expand", "kind": kind, "budget": given}
+    job = {"job": "expand", "kind": kind, "budget": given, "filename": filename}
     header, blob = pool.run(job, data, budget.seconds + 5)
     if "unreadable" in header:
         return [Refused("", "damaged")]

@@ -26,8 +26,13 @@ def is_scan(page: "PdfPage", words: str) -> bool:
         return any(True for _ in page.get_objects(max_depth=2))
     if letters >= STAMP:
         return False
+    return is_pictured(page)
+
+
+def is_pictured(page: "PdfPage") -> bool:
+    """Whether pictures cover half of the page; scanners lay several strips on one."""
     width, height = page.get_size()
-    return any(_area(each) * 2 >= width * height for each in _pictures(page))
+    return sum(map(_area, _pictures(page))) * 2 >= width * height
 
 
 def picture(page: "PdfPage") -> "Image":

@@ -46,7 +46,7 @@ class _Attachment:
     properties: Properties = field(default_factory=dict)
 
 
-def members(data: bytes, budget: Budget) -> Iterator[Member | Refused]:
+def members(data: bytes, budget: Budget, _filename: str = "") -> Iterator[Member | Refused]:
     """The message's text and its attachments, in their order; `budget` is used up."""
     deadline = time.monotonic() + budget.seconds
     attributes = _attributes(data)

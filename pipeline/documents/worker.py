@@ -61,7 +61,7 @@ def expand_job(header: dict[str, Any], blob: bytes) -> Answer:
     """The members of an archive, their bytes in one blob, and what is left of the budget."""
     budget = Budget(**header["budget"])
     found, data = [], []
-    for each in members(header["kind"], blob, budget):
+    for each in members(header["kind"], blob, budget, header["filename"]):
         if isinstance(each, Member):
             file = letter.known_file("", each.name, "", each.data)
             found.append(letter.packed_file(file))

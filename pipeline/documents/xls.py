@@ -48,7 +48,8 @@ def _book(data: bytes) -> Any:
     names = {name.lower(): name for name in file.names()}
     found = names.get("workbook") or names.get("book")
     stream = file.stream(found) if found else None
-    if not stream:
+    # every workbook starts with a BOF record; of other bytes xlrd would look what they are
+    if not stream or stream[0] != 9:
         raise Unreadable("damaged")
     for with_formats in (True, False):
         try:

@@ -1,16 +1,21 @@
 """One IMAP connection: made, kept alive, given up. Other modules speak on it."""
 
+import base64
+import binascii
 import contextlib
 import imaplib
 import socket
 import ssl
+import unicodedata
 from collections.abc import Iterator
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from pipeline.errors import MailboxError
+from pipeline.mailbox.oauth import LOOPBACK, authenticate, cleaned
 from pipeline.models import Mailbox
 
 CONNECT_SECONDS = 15
@@ -43,14 +48,67 @@ def connect(mailbox: Mailbox) -> IMAPClient:
 
 def _log_in(client: IMAPClient, mailbox: Mailbox) -> None:
     if mailbox.login != Mailbox.Login.PASSWORD:
-        from pipeline.mailbox import oauth
-
-        oauth.authenticate(client, mailbox)
+        authenticate(client, mailbox)
         return
+    if not mailbox.tls and mailbox.host.lower() not in LOOPBACK:
+        raise MailboxError("a password is sent over TLS only: switch it on")
+    user, password = mailbox.username, _password(mailbox)
+    if has_controls(user + password):
+        raise LoginRefused("the user name or the password has a control character")
     try:
-        client.login(mailbox.username, mailbox.password)
+        if client.has_capability("AUTH=PLAIN"):
+            client.sasl_login("PLAIN", lambda _challenge: _plain(user, password))
+        elif (user + password).isascii():
+            # imaplib quotes the password only
+            client.login(_quoted(user), password)
+        else:
+            raise LoginRefused("the server takes names and passwords in plain ASCII only")
     except LoginError as exc:
-        raise LoginRefused(f"{mailbox.host}: {exc}") from exc
+        # without its cause: a traceback in the log would have the password as well
+        raise LoginRefused(f"{mailbox.host}: {_words(exc, user, password)}") from None
+
+
+def _password(mailbox: Mailbox) -> str:
+    try:
+        return mailbox.password
+    except (InvalidToken, binascii.Error) as exc:
+        raise MailboxError("the stored keys cannot be read: the secret key has changed") from exc
+
+
+def has_controls(text: str) -> bool:
+    """Whether `text` has characters that could end a command's line, or a name in it."""
+    return any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
+
+
+def _plain(user: str, password: str) -> bytes:
+    """The answer of SASL PLAIN (RFC 4616), which speaks UTF-8."""
+    return f"\0{user}\0{password}".encode()
+
+
+def _quoted(text: str) -> str:
+    """A quoted string of RFC 3501."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _words(refusal: LoginError, user: str, password: str) -> str:
+    """Why the server refuses; some repeat the command, and the password in it, in one form or
+    another.
+    """
+    told = next(iter(getattr(refusal.__context__, "args", ())), str(refusal))
+    line = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
+    sent = base64.b64encode(_plain(user, password)).decode()
+    forms = [sent, _quoted(password), _quoted(password)[1:-1], password]
+    # imaplib tells of lines that it does not understand as Python writes bytes
+    shown = [repr(form.encode())[2:-1] for form in forms]
+    return cleaned(_before(line, sent, _quoted(user) + " "), *shown, *forms)
+
+
+def _before(line: str, *commands: str) -> str:
+    """`line` up to the command in it: what follows may be any part of the password."""
+    for command in commands:
+        line = line.partition(command)[0]
+    return line
 
 
 def _keep_alive(sock: socket.socket) -> None:
@@ -68,10 +126,19 @@ def drop(client: IMAPClient) -> None:
 
 @contextlib.contextmanager
 def told(mailbox: Mailbox) -> Iterator[None]:
-    """Errors of the libraries and of the network as MailboxError with the server's name."""
+    """Errors of the libraries and of the network as MailboxError with the server's name.
+
+    UnicodeError: a host that is no name; binascii.Error: a challenge that is no base64.
+    """
     try:
         yield
-    except (OSError, imaplib.IMAP4.error, IMAPClientError) as exc:
+    except (
+        OSError,
+        imaplib.IMAP4.error,
+        IMAPClientError,
+        UnicodeError,
+        binascii.Error,
+    ) as exc:
         raise MailboxError(f"{mailbox.host}: {exc}") from exc
 
 

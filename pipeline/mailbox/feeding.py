@@ -11,11 +11,13 @@ from pipeline.chain import publish
 from pipeline.models import StepName
 
 CLOSING_SECONDS = 3.0
+REST = 9
 
 
 class Feeder:
-    """A thread that publishes mails' chains, at once when they are few, at a third of a processor
-    when they are many. What it does not come to, the sweeper finds by its age.
+    """A thread that publishes mails' chains, at once when they are few, at a tenth of a processor
+    when they are many: more than the workers can take, and no brake on the reading. What it does
+    not come to, the sweeper finds by its age.
     """
 
     def __init__(self) -> None:
@@ -53,6 +55,6 @@ class Feeder:
             if late or began - closed_at > CLOSING_SECONDS:
                 continue
             if publish(email_id, StepName.EXTRACT):
-                self._closing.wait(2 * (time.monotonic() - began))
+                self._closing.wait(REST * (time.monotonic() - began))
             else:
                 self._closing.wait(1)  # no broker: the sweeper asks for it, too

@@ -8,7 +8,7 @@ from django.conf import settings
 from imapclient import IMAPClient
 
 from pipeline.errors import MailboxError
-from pipeline.mailbox.ingest import HEADER_BYTES, Arrival, whole
+from pipeline.mailbox.ingest import HEADER_BYTES, Arrival, stored, whole
 
 logger = logging.getLogger(__name__)
 SIZES_AT_ONCE = 500
@@ -36,6 +36,18 @@ class Fetched:
     left: dict[int, str] = field(default_factory=dict)  # UID: why it could not be read
 
 
+def read(client: IMAPClient, uids: Sequence[int]) -> Iterator[tuple[Batch, Fetched]]:
+    """The mails `uids` in their order, batch by batch, already in storage.
+
+    Each batch is asked for when it is wanted. It needs no database, so that a thread can do it.
+    """
+    for batch in batches(client, uids):
+        fetched = fetch(client, batch)
+        if not any(each.header_only for each in fetched.arrivals):  # those need the database first
+            fetched = Fetched(stored(fetched.arrivals), fetched.left)
+        yield batch, fetched
+
+
 def batches(client: IMAPClient, uids: Sequence[int]) -> Iterator[Batch]:
     """`uids` in their order, bounded by number and by bytes; a large mail is alone."""
     for start in range(0, len(uids), SIZES_AT_ONCE):
@@ -61,14 +73,14 @@ def fetch(client: IMAPClient, batch: Batch) -> Fetched:
     """The batch's mails, whole, or by their header where they are too large."""
     fetched = Fetched()
     small = [uid for uid, size in batch.sizes if size <= settings.BUSYBEE_MAX_MAIL_BYTES]
-    answer = client.fetch(small, ["BODY.PEEK[]", "RFC822.SIZE"])
+    answer = client.fetch(small, ["BODY.PEEK[]"])
     for uid, size in batch.sizes:
         item = answer.get(uid, {})
         try:
             if size > settings.BUSYBEE_MAX_MAIL_BYTES:
                 fetched.arrivals.append(_header(client, uid, size))
                 continue
-            raw = _checked(client, uid, item.get(b"BODY[]"), item.get(b"RFC822.SIZE", 0))
+            raw = _checked(client, uid, item.get(b"BODY[]"), size)
             if raw is not None:
                 fetched.arrivals.append(whole(str(uid), raw))
         except MailNotGiven as exc:

@@ -29,6 +29,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -82,7 +83,8 @@ class Session:
                     yield from self._compare(client, mailbox)
                 if mailbox.backfill_from:
                     yield from self._go_back(client, mailbox)
-        except MailboxError:
+        except BaseException:
+            # whatever it was: the helper may have met an error of the connection meanwhile
             self.close()
             raise
         if self._left:
@@ -165,23 +167,43 @@ class Session:
     def _take(
         self, client: IMAPClient, mailbox: Mailbox, uids: Sequence[int], *, new: bool = False
     ) -> Iterator[Received]:
-        """Batch by batch: fetched, committed, and only then marked or moved on the server."""
-        for batch in fetching.batches(client, uids):
-            pressure.check()
-            self.beat()
-            fetched = fetching.fetch(client, batch)
-            received = receive_all(
-                fetched.arrivals,
-                mailbox=mailbox,
-                uidvalidity=mailbox.uidvalidity,
-                cursor=batch.uids[-1] if new else 0,
-                wake=self.wake,
-            )
-            for uid in batch.uids:
-                self._left.pop(uid, None)
-            self._left.update(fetched.left)
-            after.apply(client, mailbox, [int(each.uid) for each in fetched.arrivals])
-            yield from received
+        """Batch by batch: fetched, committed, and only then marked or moved on the server.
+
+        While one is recorded here, a thread fetches the next and puts it into storage. The
+        connection is never used by both: the marking waits until that one has come.
+        """
+        if not uids:
+            return
+        batches = fetching.read(client, uids)
+        taken: list[int] = []
+        with ThreadPoolExecutor(1) as helper:  # leaving waits for it
+            coming = helper.submit(next, batches, None)
+            while (item := coming.result()) is not None:
+                if taken:
+                    after.apply(client, mailbox, taken)
+                taken = []
+                pressure.check()
+                self.beat()
+                coming = helper.submit(next, batches, None)
+                received = self._record(mailbox, *item, new=new)
+                taken = [int(each.uid) for each in item[1].arrivals]
+                yield from received
+            after.apply(client, mailbox, taken)
+
+    def _record(
+        self, mailbox: Mailbox, batch: fetching.Batch, fetched: fetching.Fetched, *, new: bool
+    ) -> list[Received]:
+        received = receive_all(
+            fetched.arrivals,
+            mailbox=mailbox,
+            uidvalidity=mailbox.uidvalidity,
+            cursor=batch.uids[-1] if new else 0,
+            wake=self.wake,
+        )
+        for uid in batch.uids:
+            self._left.pop(uid, None)
+        self._left.update(fetched.left)
+        return received
 
 
 def poll(mailbox: Mailbox, wake: Wake = publish_all) -> Iterator[Received]:

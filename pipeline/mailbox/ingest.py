@@ -9,7 +9,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -28,18 +28,21 @@ END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 TRIES = 4
 
 Wake = Callable[[Sequence[int]], None]
+Columns = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A mail as it came, and its name at its place. One that is larger than BUSYBEE_MAX_MAIL_BYTES
-    has only its header block in `raw`; `size` is the whole mail's.
+    has only its header block in `raw`; `size` is the whole mail's. `digest` is the sha256 of `raw`
+    where that is in storage already.
     """
 
     uid: str
     raw: bytes = field(repr=False)
     size: int
     header_only: bool = False
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,12 @@ def receive_all(
     same transaction, never backwards. `wake` gets the new mails' ids after the commit.
     """
     arrivals = [_told_apart(each) if each.header_only else each for each in arrivals]
-    digests = storage.put_all([each.raw for each in arrivals])
+    arrivals = stored(arrivals)
+    columns = [_columns(each) for each in arrivals]  # not inside: a hostile header takes its time
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                received = _record(arrivals, digests, mailbox, uidvalidity)
+                received = _record(arrivals, columns, mailbox, uidvalidity)
                 advance_cursor(mailbox, uidvalidity, cursor)
                 due = [each.email_id for each in received if each.due]
                 transaction.on_commit(partial(wake, due))
@@ -109,6 +113,12 @@ def receive_all(
     raise AssertionError("unreachable")
 
 
+def stored(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """`arrivals` with their digests: all their bytes are in storage (synced)."""
+    digests = iter(storage.put_all([each.raw for each in arrivals if not each.digest]))
+    return [each if each.digest else replace(each, digest=next(digests)) for each in arrivals]
+
+
 def _told_apart(arrival: Arrival) -> Arrival:
     """Two mails that are known by their header only, and have the same, differ by their size.
 
@@ -118,31 +128,34 @@ def _told_apart(arrival: Arrival) -> Arrival:
     while True:
         twins = Email.objects.filter(raw_sha256=hashlib.sha256(raw).hexdigest())
         if not twins.exclude(header_only=True, size=arrival.size).exists():
-            return Arrival(arrival.uid, raw, size=arrival.size, header_only=True)
+            return replace(arrival, raw=raw)
         raw += b"\r\n"
 
 
 def _record(
-    arrivals: Sequence[Arrival], digests: Sequence[str], mailbox: Mailbox, uidvalidity: int
+    arrivals: Sequence[Arrival], columns: Sequence[Columns], mailbox: Mailbox, uidvalidity: int
 ) -> list[Received]:
     """One Received for each arrival; runs inside a transaction."""
     here = Location.objects.filter(mailbox=mailbox, uidvalidity=uidvalidity)
     known_places = dict(
         here.filter(uid__in=[each.uid for each in arrivals]).values_list("uid", "email_id")
     )
-    emails = _ids(digests)
-    made = _make_emails(arrivals, digests, mailbox, known_places, emails)
+    emails = _ids([each.digest for each in arrivals])
+    fresh: dict[str, Columns] = {}
+    for each, values in zip(arrivals, columns, strict=True):
+        if each.uid not in known_places and each.digest not in emails:
+            fresh[each.digest] = {"mailbox_id": mailbox.pk, **values}
+    emails |= _make_emails(fresh)
     places, received = [], []
-    for each, digest in zip(arrivals, digests, strict=True):
+    for each in arrivals:
         email_id = known_places.get(each.uid)
         if email_id is not None:
             received.append(Received(email_id, new=False))
             continue
-        email_id = known_places[each.uid] = emails[digest]
+        email_id = known_places[each.uid] = emails[each.digest]
         places.append({"uid": each.uid, "email_id": email_id})
-        new = digest in made
+        new = fresh.pop(each.digest, None) is not None
         received.append(Received(email_id, new=new, due=new and not each.header_only))
-        made.discard(digest)
     place = {"mailbox_id": mailbox.pk, "uidvalidity": uidvalidity}
     rows.insert(Location, [{**place, **each} for each in places])
     return received
@@ -154,32 +167,22 @@ def _ids(digests: Collection[str]) -> dict[str, int]:
     return dict(known.values_list("raw_sha256", "pk"))
 
 
-def _make_emails(
-    arrivals: Sequence[Arrival],
-    digests: Sequence[str],
-    mailbox: Mailbox,
-    known_places: dict[str, int],
-    emails: dict[str, int],
-) -> set[str]:
-    """The digests of the mails that are new, which now have rows (added to `emails`) and steps."""
-    fresh: dict[str, dict[str, Any]] = {}
-    for each, digest in zip(arrivals, digests, strict=True):
-        if each.uid not in known_places and digest not in emails and digest not in fresh:
-            fresh[digest] = {"raw_sha256": digest, "mailbox_id": mailbox.pk, **_columns(each)}
+def _make_emails(fresh: dict[str, Columns]) -> dict[str, int]:
+    """The ids of these mails by digest, which now have rows and first steps."""
     if not fresh:
-        return set()
+        return {}
     rows.insert(Email, list(fresh.values()))
     ids = _ids(fresh)
-    emails.update(ids)
     rows.insert(Step, [_first_step(ids[digest], email) for digest, email in fresh.items()])
-    return set(fresh)
+    return ids
 
 
-def _columns(arrival: Arrival) -> dict[str, Any]:
+def _columns(arrival: Arrival) -> Columns:
     """What a mail's row says from the first."""
     if not arrival.header_only:
-        return {"size": arrival.size}
+        return {"raw_sha256": arrival.digest, "size": arrival.size}
     return {
+        "raw_sha256": arrival.digest,
         "size": arrival.size,
         "header_only": True,
         "state": Email.State.QUARANTINED,
@@ -188,7 +191,7 @@ def _columns(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _who_wrote_what(header: bytes) -> dict[str, Any]:
+def _who_wrote_what(header: bytes) -> Columns:
     """What an operator must see of a mail that no step will read; nothing where even its header is
     more than the sandbox bears.
     """
@@ -206,7 +209,7 @@ def _who_wrote_what(header: bytes) -> dict[str, Any]:
     }
 
 
-def _first_step(email_id: int, email: dict[str, Any]) -> dict[str, Any]:
+def _first_step(email_id: int, email: Columns) -> Columns:
     step = {"email_id": email_id, "name": StepName.EXTRACT}
     if "quarantine_reason" not in email:
         return step

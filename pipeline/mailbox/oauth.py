@@ -5,6 +5,7 @@ an old one comes again. So one process at a time asks for a mailbox: it leases t
 short transaction, talks to the provider without one, and writes what it got in another.
 """
 
+import base64
 import dataclasses
 import json
 import logging
@@ -153,7 +154,7 @@ def authenticate(client: SaslClient, mailbox: Mailbox) -> None:
 
     Raises MailboxError; the connection is then of no more use.
     """
-    if not mailbox.tls and mailbox.host not in LOOPBACK:
+    if not mailbox.tls and mailbox.host.lower() not in LOOPBACK:
         raise MailboxError("a token is sent over TLS only: switch it on")
     token = access_token(mailbox)
     try:
@@ -174,11 +175,15 @@ def _log_in(client: SaslClient, username: str, token: str) -> None:
 
     try:
         client.sasl_login("XOAUTH2", respond)
-    except IMAPClientAbortError as exc:
-        raise MailboxError("the server closed the connection at the login") from exc
-    except LoginError as exc:
-        words = cleaned(str(exc), token)
-        raise TokenRefused(f"the server refuses the login: {words}") from exc
+    except (IMAPClientAbortError, LoginError) as exc:
+        # imapclient makes one of the other; without a cause no traceback in the log has the token
+        if isinstance(exc, IMAPClientAbortError) or isinstance(
+            exc.__context__, IMAPClientAbortError
+        ):
+            raise MailboxError("the server closed the connection at the login") from None
+        sent = base64.b64encode(answer).decode()
+        words = cleaned(str(exc).partition(sent)[0], token)
+        raise TokenRefused(f"the server refuses the login: {words}") from None
 
 
 def access_token(mailbox: Mailbox, *, refused: str = "") -> str:

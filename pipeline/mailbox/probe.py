@@ -40,14 +40,21 @@ def _look_into(folder: Path) -> Findings:
     problem = folder_problem(folder)
     if problem:
         raise MailboxError(f"{folder}: {problem}")
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if entry.is_file()]
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_file()]
+    except OSError as exc:
+        raise MailboxError(f"{folder}: {exc.strerror}") from exc
     return Findings(sum(name.endswith(".eml") and not name.startswith(".") for name in names))
 
 
 def folder_problem(folder: Path) -> str:
     """Why mails cannot be taken from `folder`, or an empty string."""
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as exc:  # a name that is too long
+        return exc.strerror or type(exc).__name__
+    if not there:
         return "there is no such folder"
     if not os.access(folder, os.R_OK | os.X_OK):
         return "it cannot be read"
@@ -61,7 +68,9 @@ def _look_at(client: IMAPClient, mailbox: Mailbox) -> Findings:
         if not client.folder_exists(folder):
             raise MailboxError(f"there is no mail folder {folder}")
     status = client.select_folder(mailbox.folder, readonly=True)
-    return Findings(int(status[b"EXISTS"]), "IDLE" in able, "MOVE" in able, "UIDPLUS" in able)
+    return Findings(
+        int(status.get(b"EXISTS", 0)), "IDLE" in able, "MOVE" in able, "UIDPLUS" in able
+    )
 
 
 def _folders(mailbox: Mailbox) -> list[str]:

@@ -33,7 +33,7 @@ def insert(model: type[models.Model], rows: Sequence[Values]) -> None:
         for name, field in fields.items()
     }
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields.values())
+    columns = ", ".join(quote(field.column or "") for field in fields.values())
     places = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
     with connection.cursor() as cursor:

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from pipeline.documents import libarchive, libraries, sandbox
 from pipeline.documents.archives import Budget, Member, Refused
 from pipeline.documents.libarchive import members
+from pipeline.reading import understand
+from pipeline.tests.files import mail_bytes
 from pipeline.tests.packed import (
     LOCKED_7Z,
     LOCKED_7Z_NAMES,
@@ -138,6 +140,27 @@ def test_a_gzip_of_zeros_stops_at_the_ratio() -> None:
     assert budget.bytes > 40 * MIB
 
 
+@pytest.mark.parametrize(
+    ("data", "filename", "name"),
+    [
+        (bz2.compress(b"x"), "견적.csv.bz2", "견적.csv"),
+        (lzma.compress(b"x"), "C:\\tmp\\a.csv.XZ", "a.csv"),
+        (gzip.compress(b"x", mtime=0), "a.csv.gz", "a.csv"),
+        (bz2.compress(b"x"), "noname", "data"),
+        (bz2.compress(b"x"), ".bz2", "data"),
+        (tar_bytes({"data": b"x"}, mode="w:bz2"), "a.tar.bz2", "data"),
+    ],
+)
+def test_a_packed_file_is_named_after_its_archive(data: bytes, filename: str, name: str) -> None:
+    assert [each.name for each in members(data, Budget(), filename)] == [name]
+
+
+def test_a_packed_table_is_read_as_a_table() -> None:
+    raw = mail_bytes("20ft", files={"a.csv.bz2": bz2.compress(b"20ft,18t\n40ft,20t")})
+
+    assert [item.text for item in understand(raw).items] == ["", "20ft\t18t\n40ft\t20t"]
+
+
 @pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
 def test_other_packed_zeros_stop_as_well(pack: object) -> None:
     assert opened(pack(bytes(40 * MIB))) == {"": "ratio"}  # type: ignore[operator]
@@ -202,8 +225,9 @@ def test_a_7z_that_claims_a_hundred_million_files() -> None:
     header = b"\x01\x05" + b"\xe0\x00\xe1\xf5\x05" + bytes(60)
     start = struct.pack("<QQI", 0, len(header), zlib.crc32(header))
     data = b"7z\xbc\xaf\x27\x1c\x00\x04" + struct.pack("<I", zlib.crc32(start)) + start + header
-    found = sandbox.pool.run({"job": "expand", "kind": "7z", "budget": {}}, data, 20)[0]
-    assert [each["refused"] for each in found["members"]][-1] in {"damaged", "too-large"}
+    found = sandbox.expand("7z", data, Budget())
+    assert isinstance(found[-1], Refused)
+    assert found[-1].reason in {"damaged", "too-large"}
 
 
 def test_a_rar_that_claims_terabytes() -> None:

@@ -100,6 +100,14 @@ def test_what_proves_nothing(raw: bytes) -> None:
     assert judged(raw).dmarc == "none"
 
 
+def test_one_header_a_method_only_the_topmost_counts() -> None:
+    """The next one down may be forged: it stands where one of ours would."""
+    top = OURS + b"dmarc=pass header.from=trade.example\r\n"
+    assert judged(top + OURS + b"spf=pass\r\n" + FROM) == Verdict(dmarc="pass")
+    received = b"Received: from evil.example by mx.example; Tue, 3 Nov 2026 10:00:00 +0900\r\n"
+    assert judged(received + OURS + b"spf=fail\r\n" + PASS + FROM) == Verdict(spf="fail")
+
+
 def test_a_name_that_holds_an_address_does_not_make_two_senders() -> None:
     assert judged(PASS + b'From: "boss@good.example" <kim@trade.example>\r\n').dmarc == "pass"
 

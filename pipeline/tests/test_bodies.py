@@ -1,11 +1,14 @@
 # ruff: noqa: E501  (wire text in four languages is kept on its line)
+import dataclasses
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import bodies, charsets
 from pipeline.bodies import body_text, language, new_text
+from pipeline.documents.html import Page
 from pipeline.mime import Part, parse
 
 
@@ -205,3 +208,60 @@ def test_new_text_is_total(text: str) -> None:
 def test_html_of_any_bytes_has_a_text(data: bytes) -> None:
     raw = b"Content-Type: text/html; charset=utf-16\n\n" + data
     body_text(parse(raw).parts)
+
+
+def test_letters_are_read_until_the_text_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def read_long(part: Part, guess: int) -> Page:
+        read.append(part.payload)
+        return Page(L, L)
+
+    monkeypatch.setattr(bodies, "_plain", read_long)
+
+    found = bodies.texts([part("x") for _ in range(300)])
+
+    assert found.cut
+    assert len(read) * len(L) < 2 * bodies.MAX_TEXT
+
+
+L = "x" * 50_000
+
+
+def test_pages_are_read_to_an_amount_and_the_plain_text_beside_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def read_page(html: str, *, quotes: bool) -> Page:
+        read.append(html)
+        return Page("a", "a")
+
+    monkeypatch.setattr(bodies, "page_of", read_page)
+
+    found = bodies.texts([*[part(f"<p>{L}", "text/html") for _ in range(100)], part("20ft")])
+
+    assert found.cut
+    assert sum(map(len, read)) < 2 * bodies.MAX_LETTER_HTML
+    assert found.full.endswith("20ft")
+
+
+def test_a_letter_of_a_few_parts_is_read_whole() -> None:
+    found = bodies.texts([part("a"), part("<p>b", "text/html"), part("c")])
+    assert (found.full, found.cut) == ("a\n\nb\n\nc", False)
+
+
+def test_little_of_many_parts_is_shown_to_the_guesser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Controls, of which no text is left that would end the reading."""
+    seen: list[bytes] = []
+
+    def guess(data: bytes) -> str:
+        seen.append(data)
+        return "latin-1"
+
+    monkeypatch.setattr(charsets, "_detected", guess)
+    noise = dataclasses.replace(part(""), payload=b"\x81\x82" * 40_000)
+
+    bodies.texts([dataclasses.replace(noise, path=str(n)) for n in range(290)])
+
+    assert 0 < sum(map(len, seen)) < 10 * charsets.DETECT_BYTES

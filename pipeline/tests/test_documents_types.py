@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.documents import READERS, archives, detect, libmagic, sandbox
+from pipeline.documents import READERS, archives, detect, libmagic, sandbox, unread_reason
 from pipeline.documents.filetypes import MEDIA_TYPES
 from pipeline.documents.reasons import REASONS
 from pipeline.tests.files import docx_bytes, pdf_bytes, xlsx_bytes, zip_bytes
@@ -322,6 +322,7 @@ def test_libmagic_is_asked_in_the_sandbox_too() -> None:
     film = b"\0\0\0\x20ftypisom\0\0\2\0isomiso2" + bytes(40)
     (found,) = sandbox.expand("zip", zip_bytes({"a.bin": film}), archives.Budget())
     assert getattr(found, "kind", "") == "media"
+    assert unread_reason("media") == "media"
 
 
 def test_the_table_alone_sees_through_every_disguise(monkeypatch: pytest.MonkeyPatch) -> None:

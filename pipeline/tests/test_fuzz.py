@@ -188,6 +188,6 @@ def test_no_document_raises(name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", targets.TARGETS)
-@pytest.mark.parametrize("data", [b"", b"\0", b"\xff" * 64, b"\0" * 5000])
+@pytest.mark.parametrize("data", [b"", b"\0", b"\xff" * 64, b"\0" * 5000, b"PK\3\4" * 30])
 def test_targets_take_the_plainest_bytes(name: str, data: bytes) -> None:
     targets.TARGETS[name](data)

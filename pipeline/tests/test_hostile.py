@@ -3,18 +3,20 @@
 The suite has small ones, `make soak` those of full size, by the same code.
 """
 
-import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from pipeline import reading, work
 from pipeline.documents import Unreadable, archives, detect, members, read, sandbox
 from pipeline.documents.reasons import REASONS
+from pipeline.letter import Letter
 from pipeline.mailbox.ingest import receive
 from pipeline.models import Email, Mailbox, StepName
 from pipeline.reading import Understood, understand
@@ -29,8 +31,46 @@ SECRET = "the-secret-of-this-machine"
 # of one mail: its own job, its archives, its documents
 SECONDS = sandbox.SECONDS + archives.MAX_SECONDS + 5 + reading.MAIL_SECONDS
 CHILD = 1100 * MIB  # 1 GiB of address space, and what was there before it was limited
-GOOD = 100 if os.environ.get("BUSYBEE_TEST_SOAK") else 2
+GOOD = 100
 FULL = [pytest.param(True, marks=pytest.mark.soak, id="full"), pytest.param(False, id="small")]
+# in every run; the others, and all of full size, in the soak
+SUITE = set(
+    """
+    zip-flat-bomb zip-flat-bomb-that-says-it-is-small zip-nested-bomb zip-1000-deep
+    zip-overlapping-bomb zip-of-200000-entries zip-that-holds-itself zip64-lies zip-sizes-lie
+    zip-with-symlinks zip-encrypted zip-of-zips-beside-one-another tar-that-climbs-and-links
+    tar-gz-bomb xz-bomb gz-in-gz seven-zip-lies rar-lies tnef-lies tnef-in-tnef
+    headers-of-8mb one-header-of-8mb two-hundred-thousand-headers subject-of-1mb
+    encoded-words-in-strange-charsets comments-10000-deep filename-in-10000-pieces
+    dates-that-are-none nul-bytes-everywhere empty noise one-line-of-40mb
+    half-a-million-nested-divs nested-tables table-with-a-colspan-of-a-billion styles-that-backtrack
+    comments-that-never-end html-that-calls-home page-of-spaces attributions-in-korean
+    on-someday-somebody-wrote numbers-and-dates-without-an-end invisible-characters
+    twenty-thousand-parts multipart-900-deep mail-900-deep mail-in-mail-in-zip-in-mail
+    one-boundary-for-all-levels boundary-that-never-comes boundary-as-a-pattern base64-with-garbage
+    charsets-that-are-no-charsets uuencode-without-its-end bounces-in-bounces
+    file-names-that-climb member-names-that-climb member-names-with-nul
+    members-named-like-their-parents addresses-with-orders-in-them
+    xlsx-with-one-far-cell xlsx-with-a-million-rows xlsx-shared-strings-bomb xlsx-entity-bomb
+    xlsx-that-reads-our-files docx-with-600000-paragraphs docx-nested-100000-deep docx-entity-bomb
+    docx-that-reads-our-files pptx-that-reads-our-files hwpx-bomb hwpx-that-reads-our-files
+    csv-with-50000-columns html-file-whose-beginning-backtracks
+    hwp-deflate-bomb hwp-whose-records-lie hwp-nested-levels ole-chain-that-loops
+    ole-directory-that-loops doc-pieces-that-lie xls-sheets-that-loop xls-with-one-far-cell
+    pdf-flate-bomb pdf-page-tree-that-loops pdf-forms-that-multiply pdf-that-runs-scripts
+    pdf-of-1000-scanned-pages png-of-900-megapixels png-of-noise tiff-that-loops svg-that-calls-home
+    """.split()
+)
+
+
+def sizes(cases: Iterable[Case]) -> list[ParameterSet]:
+    """Each case small and of full size, with the mark that says when it is run."""
+    found = []
+    for case in cases:
+        soak = () if case.name in SUITE else (pytest.mark.soak,)
+        found.append(pytest.param(case, False, id=f"{case.name}-small", marks=soak))
+        found.append(pytest.param(case, True, id=f"{case.name}-full", marks=pytest.mark.soak))
+    return found
 
 
 class Silence:
@@ -101,8 +141,7 @@ class Neighbours:
         )
 
 
-@pytest.mark.parametrize("full", FULL)
-@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+@pytest.mark.parametrize(("case", "full"), sizes(CASES.values()))
 @pytest.mark.timeout(300)
 def test_a_hostile_mail_costs_its_limits_and_harms_nobody(
     case: Case, full: bool, silence: Silence, secret: Path, ground: Path
@@ -204,6 +243,30 @@ def test_archive_that_holds_itself_is_one() -> None:
 
     assert isinstance(member, archives.Member)
     assert member.data == whole
+
+
+def test_mails_in_a_mail_use_up_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is a job of its own, whose limit alone would let them take for ever."""
+    read_mail = sandbox.read_mail
+
+    def slow(raw: bytes, **options: Any) -> Letter:
+        time.sleep(0.1)
+        return read_mail(raw, **options)
+
+    mails = {f"{n}.eml": mail_bytes(f"{n}") for n in range(20)}
+    letter = read_mail(mail_bytes("20ft", files=mails))
+    monkeypatch.setattr(sandbox, "read_mail", slow)
+    items, _ = reading.expanded(reading.attachments(letter), archives.Budget(seconds=0.5))
+
+    assert len(items) == 20
+    assert {item.refused for item in items[:1]} == {""}
+    assert {item.refused for item in items[6:]} == {"archive-time"}
+
+
+def test_the_suite_has_its_share() -> None:
+    assert set(CASES) >= SUITE
+    assert len(SUITE) >= 80
+    assert len(CASES) >= 240
 
 
 def test_each_hostile_mail_is_made_the_same_each_time() -> None:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from pipeline.bodies import texts
+from pipeline.documents import html_layout
 from pipeline.documents.html import page_of, read, text_of
 from pipeline.mime import parse
 
@@ -115,3 +116,48 @@ def test_hostile_pages_are_bounded(html: str) -> None:
     started = time.process_time()
     texts(parse(b"Content-Type: text/html\n\n" + html.encode()).parts)
     assert time.process_time() - started < 8
+
+
+def test_a_wide_cell_does_not_widen_every_row() -> None:
+    """Filled up, the column would be 250 MB of spaces."""
+    rows = "".join(f"<tr><td>{n}<td>kg" for n in range(5000))
+    text = text_of(f"<table><tr><td>{'w' * 50_000}<td>x{rows}</table>")
+
+    assert len(text) < 200_000
+    assert text.split("\n")[-1] == "4999  kg"
+    assert "w" * 50_000 in text
+
+
+def test_a_high_cell_does_not_make_every_cell_high() -> None:
+    text = text_of(f"<table><tr><td>{'1<br>' * 4000}{'<td>2' * 4000}</table>")
+
+    assert len(text) < 100_000
+    assert text.split() == ["1"] * 4000 + ["2"] * 4000
+
+
+def test_many_tables_share_one_room() -> None:
+    table = f"<table><tr><td>{'w' * 500}<td>2{'<tr><td>1<td>2' * 20}</table>"
+    text = text_of(table * 600)
+
+    assert text.count("2") == 600 * 21
+    assert len(text) < html_layout.MAX_AREA + 600 * 700
+
+
+def test_deep_lists_do_not_indent_without_end() -> None:
+    text = text_of("<ul>" * 100 + "<div>" * 100 + "<li>x" * 2000)
+
+    assert text.count("x") == 2000
+    assert len(text) < 2000 * 4 * 50
+
+
+def test_a_page_that_cannot_be_laid_out_loses_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> str:
+        return str(int("x"))
+
+    monkeypatch.setattr(html_layout, "text_of", fail)
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n20ft Busan\n"
+        b"--b\nContent-Type: text/html\n\n<p>x\n--b--"
+    )
+
+    assert texts(parse(raw).parts).full == "20ft Busan"

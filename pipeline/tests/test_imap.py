@@ -3,7 +3,9 @@
 import copy
 import datetime as dt
 import socket
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from pytest_django.fixtures import Settings
 
 from pipeline import remarks, storage
 from pipeline.errors import FilesLeft, MailboxError
-from pipeline.mailbox import after, backfill, connection, fetching, imap, reconcile
+from pipeline.mailbox import after, backfill, connection, fetching, imap, ingest, reconcile
 from pipeline.mailbox.imap import Session
 from pipeline.mailbox.poller import poll_once
 from pipeline.models import Email, Location, Mailbox, Step
@@ -445,3 +447,42 @@ def test_password_is_sealed_in_the_database(mailbox: Mailbox) -> None:
 
     assert dovecot.PASSWORD.encode() not in stored
     assert Mailbox.objects.get().password == dovecot.PASSWORD
+
+
+def test_next_mails_are_fetched_while_others_are_recorded(
+    server: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the connection is never used by both threads."""
+    monkeypatch.setattr(fetching, "BATCH_MAILS", 2)
+    mailbox.after = Mailbox.After.SEEN
+    server.append(*(raw(number) for number in range(7)))
+    speaking, recorded = threading.Lock(), 0
+    begun = threading.Semaphore(0)
+
+    def alone(work: Callable[..., Any], first: Callable[[], object]) -> Callable[..., Any]:
+        def wrapped(*args: Any) -> Any:
+            assert speaking.acquire(blocking=False), "two threads on one connection"
+            first()
+            try:
+                time.sleep(0.1)
+                return work(*args)
+            finally:
+                speaking.release()
+
+        return wrapped
+
+    def receive_all(arrivals: Sequence[ingest.Arrival], **kwargs: Any) -> list[ingest.Received]:
+        nonlocal recorded
+        if not recorded:
+            begun.acquire()  # its own
+        assert all(each.digest for each in arrivals)  # in storage before the transaction begins
+        recorded += len(arrivals)
+        assert recorded == 7 or begun.acquire(timeout=10), "the next batch is not fetched"
+        return ingest.receive_all(arrivals, **kwargs)
+
+    monkeypatch.setattr(fetching, "fetch", alone(fetching.fetch, begun.release))
+    monkeypatch.setattr(after, "apply", alone(after.apply, lambda: None))
+    monkeypatch.setattr(imap, "receive_all", receive_all)
+
+    assert poll_once(mailbox) == recorded == 7
+    assert server.uids("INBOX", "UNSEEN") == []

@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from freight.models import Mode
 from pipeline import storage
+from pipeline.documents import sandbox
 from pipeline.errors import BadMail, FilesLeft, MailboxError
 from pipeline.mailbox import directory, ingest
 from pipeline.mailbox.ingest import Arrival, Received, begin_epoch, receive, receive_all, whole
@@ -278,7 +279,7 @@ def test_full_disk_leaves_no_halves(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_mails_are_synced_at_once_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "MANY", 2)
-    one_by_one: list[Path] = []
+    one_by_one: list[str] = []
     monkeypatch.setattr(storage, "_sync_one", one_by_one.append)
     datas = [b"mail %d of a batch" % number for number in range(30)]
     assert [storage.get(digest) for digest in storage.put_all(datas)] == datas
@@ -299,19 +300,19 @@ def test_many_mails_are_synced_one_by_one_where_there_is_no_syncfs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(storage, "_sync_whole_disk", lambda: False)
-    synced: list[Path] = []
+    synced: list[str] = []
     monkeypatch.setattr(storage, "_sync_one", synced.append)
     digests = storage.put_all([b"mail %d without syncfs" % number for number in range(30)])
 
-    assert {storage.path_of(digest) for digest in digests} <= set(synced)
+    assert {str(storage.path_of(digest)) for digest in digests} <= set(synced)
 
 
 def test_new_folders_of_storage_are_synced(monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[Path] = []
+    synced: list[str] = []
     monkeypatch.setattr(storage, "_sync_one", synced.append)
     path = storage.path_of(storage.put(b"mail in a folder of its own"))
 
-    assert {path.parent, path.parent.parent} <= set(synced)
+    assert {str(path.parent), str(path.parent.parent)} <= set(synced)
 
 
 def test_changed_bytes_in_storage_are_noticed() -> None:
@@ -320,3 +321,31 @@ def test_changed_bytes_in_storage_are_noticed() -> None:
 
     with pytest.raises(BadMail):
         storage.get(digest)
+
+
+def test_file_in_the_old_two_levels_of_folders_is_found() -> None:
+    data = b"mail of the first days"
+    digest = hashlib.sha256(data).hexdigest()
+    old = storage.path_of(digest).parent / digest[2:4] / digest
+    old.parent.mkdir(parents=True)
+    old.write_bytes(data)
+
+    assert storage.path_of(digest) == old
+    assert storage.get(digest) == data
+    assert storage.put(data) == digest
+    assert storage.path_of(digest) == old.parents[1] / digest
+
+
+def test_header_that_the_sandbox_does_not_bear_is_recorded(
+    mailbox: Mailbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: bytes) -> None:
+        raise sandbox.SandboxKilled("memory")
+
+    monkeypatch.setattr(sandbox, "read_mail", killed)
+    settings.BUSYBEE_MAX_MAIL_BYTES = 1000
+
+    assert receive(RAW + b"x" * 1000, mailbox=mailbox, uid="1").new
+    assert list(Email.objects.values_list("header_only", "subject", "state")) == [
+        (True, "", "quarantined")
+    ]

@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.documents import clock, images, ocr, read, sandbox, scans
+from pipeline.documents import clock, images, ink, ocr, read, sandbox, scans
 from pipeline.documents.ocr import OutOfTime, Reading, Work
 from pipeline.documents.results import Place, Unreadable
 from pipeline.documents.sandbox import Pool, SandboxKilled
@@ -343,6 +343,101 @@ def test_what_was_read_in_time_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text.notes == ("ocr", "cut")
 
 
+def noise(size: tuple[int, int] = (1600, 2200), seed: int = 1) -> Image.Image:
+    return Image.frombytes("L", size, random.Random(seed).randbytes(size[0] * size[1]))
+
+
+def dense(language: str = "ko", copies: int = 24) -> Image.Image:
+    return drawn("\n".join([LETTERS[language]] * copies), size=20)
+
+
+@fonts
+@pytest.mark.parametrize(
+    ("picture", "is_noise"),
+    [
+        (lambda: noise(), True),
+        (lambda: noise((400, 550)).resize((1600, 2200)), True),
+        (lambda: noise().filter(ImageFilter.GaussianBlur(3)), True),
+        (lambda: noise().convert("1").convert("L"), True),
+        (lambda: noise().point(lambda value: 0 if value < 8 else 255), True),
+        (lambda: dense(), False),
+        (lambda: dense().rotate(90, expand=True), False),
+        (lambda: dense().rotate(3, fillcolor=255), False),
+        (lambda: dense("th").point(lambda value: 255 - value), False),
+        (lambda: Image.blend(dense("ja"), noise(dense("ja").size), 0.4), False),
+        (lambda: Image.new("L", (900, 600), 255), False),
+        (lambda: photo(), False),
+    ],
+)
+def test_noise_is_told_from_text(picture: Callable[[], Image.Image], is_noise: bool) -> None:
+    found = ink.look(picture())
+
+    print(found)
+    assert found.is_noise is is_noise
+
+
+@fonts
+def test_bands_are_cut_between_the_lines() -> None:
+    page = dense()
+
+    bands = ink.split(page, 5)
+
+    assert sum(band.height for band in bands) == page.height
+    edges = [band.crop((0, y, band.width, y + 1)) for band in bands for y in (0, band.height - 1)]
+    assert {edge.getextrema() for edge in edges} == {(255, 255)}
+
+
+@tesseract
+@fonts
+def test_pages_of_noise_cost_nothing_and_hide_no_page() -> None:
+    started = time.monotonic()
+
+    text = sandbox.read_document("pdf", scanned_pdf([noise(), noise(seed=2), drawn(ENGLISH)]))
+
+    assert error_rate(ENGLISH, text.text) < 0.1
+    assert text.notes == ("ocr",)
+    assert time.monotonic() - started < 15
+
+
+def slow(after: int, seen: list[int]) -> Callable[[Image.Image, float], Reading]:
+    """tesseract as it is on a busy machine: `after` bands are read, then the time is up."""
+
+    def recognized(picture: Image.Image, until: float) -> Reading:
+        seen.append(picture.height)
+        if len(seen) > after:
+            raise OutOfTime
+        return Reading(f"band {len(seen)} of the page", 90.0, 20)
+
+    return recognized
+
+
+@fonts
+def test_what_was_read_of_a_page_in_time_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(ocr, "languages", lambda: ("eng",))
+    monkeypatch.setattr(ocr, "_recognized", slow(2, seen))
+    work = Work()
+
+    assert work.read(dense) == "band 1 of the page\nband 2 of the page"
+    assert work.notes() == ("ocr", "cut")
+    assert len(seen) == 3
+
+
+@fonts
+def test_after_a_slow_page_only_light_ones_are_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(ocr, "languages", lambda: ("eng",))
+    monkeypatch.setattr(ocr, "_recognized", slow(0, seen))
+    work = Work()
+    assert [work.read(dense), work.read(dense)] == ["", ""]
+    assert len(seen) == 1
+
+    monkeypatch.setattr(ocr, "_recognized", slow(9, []))
+
+    assert work.read(lambda: drawn(ENGLISH)) == "band 1 of the page"
+    assert work.notes() == ("ocr", "cut")
+
+
 def children_of(pid: int) -> list[int]:
     return [int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -378,7 +473,7 @@ def test_tesseract_ends_with_its_job(how: signal.Signals) -> None:
     """The child hangs and is ended at the deadline, or it dies by itself."""
     pool, child = Pool(), sandbox.Child()
     pool.idle.append(child)
-    busy = saved(Image.effect_noise((2000, 1500), 80), "PNG")
+    busy = saved(drawn("\n".join([LETTERS["ko"]] * 12), size=12), "PNG")
     seen: list[int] = []
 
     def meddle() -> None:

@@ -1,13 +1,14 @@
 # ruff: noqa: E501  (mails in four languages are kept on their lines)
 """What is new in a mail: small mails of many clients in four languages, through the MIME parser."""
 
+import re
 from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import bodies, mime
+from pipeline import bodies, mime, quoting
 from pipeline.quoting import new_text
 from pipeline.signature import is_fact, without_signature
 
@@ -183,11 +184,18 @@ BELOW = {
         TH,
         "ขอแสดงความนับถือ\nสมชาย OLD\nบริษัท OLD จำกัด\nโทร. 02-123-4567\nถนนสุขุมวิท เขตวัฒนา กรุงเทพฯ 10110",
     ),
-    "th, short signature": (TH, "ขอบคุณครับ\nOLD"),
+    "th, short signature": (TH, "ขอแสดงความนับถือ\nOLD"),
+    "th, a title": (TH, "ขอบคุณครับ\nคุณ OLD"),
+    "ko, a title": (KO, "감사합니다.\nOLD 과장"),
+    "ko, a company": (KO, "감사합니다.\n(주)OLD무역"),
+    "en, a title": (EN, "Thank you\nOLD\nSales Manager"),
+    "ja, a title": (JA, "よろしくお願いします。\nOLD 課長"),
     "th, iphone": (TH, "ส่งจาก iPhone ของฉัน"),
 }
 CLOSINGS = (
     "감사합니다.",
+    "Thank you",
+    "よろしくお願いします。",
     "Best regards,",
     "Thanks,",
     "B.rgds",
@@ -322,6 +330,11 @@ KEPT = {
     "only names": "Busan\nHamburg",
     "ja facts": "見積をお願いします。\n釜山港→ハンブルク港\n18トン",
     "ja, a way below the closing": "見積依頼です。\nよろしくお願いします。\n釜山からハンブルク",
+    "ko, a bare place below the closing": "견적 부탁드립니다. 출발지는\n감사합니다\n부산",
+    "ko, two": "견적 부탁드립니다.\n감사합니다.\n부산\n함부르크",
+    "ja, a bare place below the closing": "見積依頼です。\nよろしくお願いします。\n釜山",
+    "th, a bare place below the closing": "ขอราคาครับ\nขอบคุณครับ\nกรุงเทพ",
+    "en, a bare place below the closing": "Quote please, origin below.\nThank you\nBusan",
     "th facts": "ขอราคาครับ\nขอบคุณครับ\nจากแหลมฉบัง ไปฮัมบูร์ก",
     "from and to": "From: Busan\nTo: Hamburg\nDate: 3 Dec\n20ft",
     "wrote": "On Monday I wrote: please\nquote again",
@@ -398,3 +411,42 @@ def test_new_text_is_total(text: str, forwarded: bool) -> None:
 def test_any_page_has_texts(page: str) -> None:
     found = letter(page, html=True)
     assert "\ufdd0" not in found.full + found.new
+
+
+class Counted:
+    """A pattern that counts how often it is tried."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.tries = 0
+
+    def match(self, line: str) -> re.Match[str] | None:
+        self.tries += 1
+        return self.pattern.match(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "most"),
+    [
+        # no attribution ends so: the long pattern need not look
+        ("On 1:11 <a@b.example> wrote 2026年が" * 9 + " indeed\n", 0),
+        ("1:11 2026年が <a@b.example> wrote: " * 9 + "x:\n", quoting.MAX_TRIES),
+    ],
+)
+def test_the_slow_pattern_is_tried_on_few_lines(
+    monkeypatch: pytest.MonkeyPatch, line: str, most: int
+) -> None:
+    counted = Counted(quoting._WROTE)
+    monkeypatch.setattr(quoting, "_WROTE", counted)
+    # the pattern itself takes 13 ms on a line
+    monkeypatch.setattr(counted, "pattern", re.compile("(?!)"))
+
+    new_text(line * 1000)
+
+    assert counted.tries == most
+
+
+def test_an_attribution_below_many_lines_that_look_like_one_is_found() -> None:
+    looks = "Cut-off by e-mail 15:00 of the line:\nplease confirm\n" * 150
+    text = f"{looks}\nOn Tue, 3 Nov 2026 at 15:14, Kim <k@trade.example> wrote:\nOLD"
+    assert "OLD" not in new_text(text)

@@ -184,16 +184,26 @@ def huge_picture(bait: Bait) -> bytes:
 
 @attached("pdf-of-1000-scanned-pages", "a.pdf", "cut", "scan", "killed-time", "scan-no-text")
 def scanned_pages(bait: Bait) -> bytes:
-    """Every page would be a second and more of character recognition."""
+    """Pages of noise: each would be 15 seconds of character recognition."""
     side = bait.of(400, 12)
-    noise = bait.chance.randbytes(side * side)
+    return _scans(side, bait.chance.randbytes(side * side), bait.of(1000, 1))
+
+
+@attached("pdf-of-1000-slow-pages", "a.pdf", "cut", "scan", "killed-time", "scan-no-text")
+def slow_pages(bait: Bait) -> bytes:
+    """Specks that stand in lines, as letters do."""
+    side = bait.of(400, 12)
+    lines = [bait.chance.randbytes(side) if y % 5 < 3 else b"\xff" * side for y in range(side)]
+    return _scans(side, b"".join(lines), bait.of(1000, 1))
+
+
+def _scans(side: int, pixels: bytes, count: int) -> bytes:
     fields = b"/Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceGray"
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 850] /Contents 5 0 R /Resources "
     page += b"<< /XObject << /X 6 0 R >> >> >>"
-    count = bait.of(1000, 1)
     pages = b"<< /Type /Pages /Kids [%b] /Count %d >>" % (b"4 0 R " * count, count)
     content = stream(b"q 600 0 0 850 0 0 cm /X Do Q")
-    return pdf([CATALOG, pages, FONT, page, content, stream(noise, fields % (side, side))])
+    return pdf([CATALOG, pages, FONT, page, content, stream(pixels, fields % (side, side))])
 
 
 @attached("pdf-object-streams-that-loop", "a.pdf")

@@ -36,6 +36,12 @@ def large_png(bait: Bait) -> bytes:
     return png(side, side, rows=[even, odd] * (side // 2))
 
 
+@attached("png-of-noise", "a.png", "image", "image-no-text", "no-ocr")
+def noisy_png(bait: Bait) -> bytes:
+    side = bait.of(2400, 320)
+    return png(side, side, rows=(b"\0" + bait.chance.randbytes(side // 8) for _ in range(side)))
+
+
 @attached("png-chunks-that-lie", "a.png")
 def png_lies(_: Bait) -> bytes:
     good = png(10, 10, rows=[b"\0\0\0"] * 10)
