@@ -260,6 +260,8 @@ LOGGING = {
         "django": {"level": "INFO"},
         "django.server": {"level": "INFO", "propagate": True},
         "daphne": {"level": "WARNING"},
+        # some servers repeat a refused login, and at DEBUG each answer of theirs is a line
+        "imapclient": {"level": "INFO"},
         "paho": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},  # aiosmtpd's, a dozen lines a mail
         # the supervisor reads "ready." in its lines, whatever the level of the rest

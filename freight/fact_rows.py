@@ -33,6 +33,7 @@ REVIEW = {
     "lcl": gettext_lazy("less than a container (LCL)"),
     "air": gettext_lazy("air freight"),
     "ocr": gettext_lazy("facts were read from a picture (OCR)"),
+    "facts-cut": gettext_lazy("facts were not read from all files"),
     "dangerous": gettext_lazy("dangerous goods"),
     "several_shipments": gettext_lazy("several shipments"),
     "overweight": gettext_lazy("heavier than the containers take"),

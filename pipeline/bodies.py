@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from pipeline.charsets import DETECT_BYTES, codec_of, decode
 from pipeline.documents.html import MAX_HTML, Page, named_charset, page_of
@@ -13,8 +14,15 @@ from pipeline.quoting import has_forward_mark, new_text
 MAX_TEXT = 512 * 1024
 # bytes of HTML, of all parts of a letter: a few are read whole, 290 of them cost 40 s
 MAX_LETTER_HTML = 2 * MAX_HTML
-# a plain part this short may only say "your program cannot show HTML"
-STUB = 100
+# a plain part no longer than this may only say "your program cannot show HTML"
+STUB = 600
+_STUB = re.compile(
+    r"\bhtml\b|\b(in|with) (your|a|the) (web ?)?browser|view (this|the) (e-?mail|message)|"
+    r"브라우저|ブラウザ|เบราว์เซอร์",
+    re.IGNORECASE,
+)
+# characters of each that a plain part and its HTML are compared by
+MAX_COMPARED = 60_000
 
 
 def is_body(part: Part) -> bool:
@@ -48,9 +56,10 @@ def texts(parts: Sequence[Part], subject: str = "") -> Texts:
     """
     page, cut = _page(parts)
     forwarded = bool(_FORWARDED.match(subject))
-    if forwarded or page.marked is page.text or has_forward_mark(page.text):
-        return Texts(page.text, new_text(page.text, forwarded=forwarded), cut)
-    return Texts(page.text, new_text(page.marked) or new_text(page.text), cut)
+    standing = page.text if page.standing is None else page.standing
+    if forwarded or page.marked is standing or has_forward_mark(page.text):
+        return Texts(page.text, new_text(standing, forwarded=forwarded), cut)
+    return Texts(page.text, new_text(page.marked) or new_text(standing), cut)
 
 
 def body_text(parts: Sequence[Part]) -> str:
@@ -81,19 +90,93 @@ def _joined(pages: Sequence[Page]) -> Page:
     text = "\n\n".join(page.text for page in pages)[:MAX_TEXT]
     if all(page.marked is page.text for page in pages):
         return Page(text, text)
-    return Page(text, "\n\n".join(page.marked for page in pages)[:MAX_TEXT])
+    marked = "\n\n".join(page.marked for page in pages)[:MAX_TEXT]
+    if all(page.standing is None for page in pages):
+        return Page(text, marked)
+    standing = (page.text if page.standing is None else page.standing for page in pages)
+    return Page(text, marked, "\n\n".join(standing)[:MAX_TEXT])
 
 
 def _one_of(parts: Sequence[Part], reader: "_Reader") -> Page:
+    """The plain text of an alternative; its HTML where that says more."""
     plain = _joined([reader.read(each) for each in parts if each.content_type == "text/plain"])
-    length = len(plain.text.strip())
-    if length > STUB:
+    pages = [each for each in parts if each.content_type == "text/html"]
+    words = _Words.of(plain.text)
+    # most pages hold what the plain text holds: they need not be laid out to be compared
+    if words.all and not any(_says_more(reader.glance(each), words, plain.text) for each in pages):
         return plain
-    # HTML is never longer as text: where it can't win, it need not be read
-    if length and sum(len(each.payload) for each in parts) < 4 * len(plain.text.encode()) + STUB:
-        return plain
-    html = _joined([reader.read(each) for each in parts if each.content_type == "text/html"])
-    return html if not length or len(html.text) > 3 * length + STUB else plain
+    html = _joined([reader.read(each) for each in pages])
+    if not words.all:
+        return html if html.text.strip() else plain
+    return html if _says_more(html.text, words, plain.text) else plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words and numbers of a text, links and addresses aside."""
+
+    all: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Words":
+        text = text[:MAX_COMPARED].lower()
+        if "@" in text or "://" in text or "www." in text:
+            text = _NO_LANGUAGE.sub(" ", text)
+        found = frozenset(_WORD.findall(text))
+        return cls(found, frozenset(filter(str.isdecimal, found)))
+
+
+# a number apart from the unit or counter that stands at it
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def _says_more(html: str, plain: _Words, text: str) -> bool:
+    """Whether `html` has a number, or a fifth of its words, that the plain `text` has not, and more
+    of them than the plain text has of its own.
+    """
+    words = _Words.of(html)
+    more = words.all - plain.all
+    if not more:
+        return False
+    # plain text is folded, in Japanese within a word
+    bare = _NOT_A_WORD.sub("", text[: 2 * MAX_COMPARED].lower())
+    more = frozenset(each for each in more if each.isdecimal() or each not in bare)
+    numbers = more & words.numbers
+    if not numbers and 5 * len(more) <= len(words.all):
+        return False
+    if len(text) <= STUB and _STUB.search(text):
+        return True
+    less = plain.all - words.all
+    if less:
+        bare = _NOT_A_WORD.sub("", html[: 2 * MAX_COMPARED].lower())
+        less = frozenset(each for each in less if each.isdecimal() or each not in bare)
+    return _weight(more) >= _weight(less)
+
+
+def _weight(words: frozenset[str]) -> int:
+    return sum(5 if each.isdecimal() else 1 for each in words)
+
+
+_TAG = re.compile(r"<[^<>]{0,4000}>")
+_UNSEEN = (("<style", "</style"), ("<script", "</script"), ("<!--", "-->"))
+
+
+def _between_tags(markup: str) -> str:
+    """What stands between the tags of a page, style sheets and comments aside."""
+    for opening, closing in _UNSEEN:
+        lower, kept, at = markup.lower(), list[str](), 0
+        if len(lower) != len(markup):  # as of a Turkish capital i
+            markup = lower
+        while (start := lower.find(opening, at)) >= 0:
+            end = lower.find(closing, start)
+            if end < 0:
+                break
+            kept.append(markup[at:start])
+            at = end + len(closing) * (closing == "-->")
+        markup = " ".join((*kept, markup[at:]))
+    return unescape(_TAG.sub(" ", markup))
 
 
 @dataclass(slots=True)
@@ -103,6 +186,7 @@ class _Reader:
     parts: int = 0
     characters: int = 0
     html: int = 0
+    glanced: int = 0
     cut: bool = False
 
     def read(self, part: Part) -> Page:
@@ -111,12 +195,21 @@ class _Reader:
             self.cut = True
             return Page("", "")
         self.parts += 1
-        # the more parts there are, the less of each is shown to chardet: 290 of noise cost it 10 s
-        guess = DETECT_BYTES // self.parts
-        page = _html(part, guess) if is_html else _plain(part, guess)
+        page = _html(part, self._guess()) if is_html else _plain(part, self._guess())
         self.html += min(len(part.payload), MAX_HTML) if is_html else 0
         self.characters += len(page.text)
         return page
+
+    def glance(self, part: Part) -> str:
+        """About the text of a page: all that stands between its tags, hidden or not."""
+        if self.html >= MAX_LETTER_HTML or self.glanced >= MAX_LETTER_HTML:
+            return ""
+        self.glanced += min(len(part.payload), MAX_HTML)
+        return _between_tags(_markup(part, self._guess()))
+
+    def _guess(self) -> int:
+        # the more parts there are, the less of each is shown to chardet: 290 of noise cost it 10 s
+        return DETECT_BYTES // max(1, self.parts)
 
 
 def _plain(part: Part, guess: int) -> Page:
@@ -126,16 +219,19 @@ def _plain(part: Part, guess: int) -> Page:
 
 
 def _html(part: Part, guess: int) -> Page:
+    try:
+        return page_of(_markup(part, guess), quotes=True)
+    except Unreadable:
+        return Page("", "")
+
+
+def _markup(part: Part, guess: int) -> str:
     payload, charset = part.payload[:MAX_HTML], part.charset
     codec = codec_of(charset) or ""
     # a label of UTF-16 on bytes that hold tags is wrong
     if codec.startswith(("utf-16", "utf-32")) and b"\0" not in part.payload:
         charset = codec = ""
-    text = decode(payload, charset if codec else named_charset(payload), guess=guess)
-    try:
-        return page_of(text, quotes=True)
-    except Unreadable:
-        return Page("", "")
+    return decode(payload, charset if codec else named_charset(payload), guess=guess)
 
 
 def _unflowed(text: str, *, delsp: bool) -> str:

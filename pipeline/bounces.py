@@ -99,19 +99,6 @@ def as_json(report: DeliveryReport | None) -> dict[str, Any] | None:
     return asdict(report) if report else None
 
 
-def from_json(told: dict[str, Any] | None) -> DeliveryReport | None:
-    """The inverse of `as_json`; raises KeyError where something is not there."""
-    if told is None:
-        return None
-    return DeliveryReport(
-        action=str(told["action"]),
-        status=str(told["status"]),
-        recipient=str(told["recipient"]),
-        diagnostic=str(told["diagnostic"]),
-        message_ids=tuple(map(str, told["message_ids"])),
-    )
-
-
 def report_of(mail: ParsedMail, text: str) -> DeliveryReport | None:
     """The delivery report that `mail` is, or None; `text` is its letter's text. Total.
 

@@ -7,6 +7,7 @@ from classifier.inference import compose
 from classifier.labels import LABELS
 from classifier.learning import record_label
 from freight import quotes
+from pipeline.judged import judged_text
 from pipeline.models import Email, Step, StepName
 from pipeline.replay import replay
 
@@ -30,7 +31,8 @@ def relabel(email: Email, label: str, *, by: str) -> None:
     row.save(update_fields=["label", "label_by", "request"])
     email.label, email.label_by, email.request = row.label, row.label_by, row.request
     record_label(
-        text=compose(email.subject, email.new_text),
+        # what the step judged, so that the lesson fits the next such mail
+        text=compose(email.subject, judged_text(email.new_text, email.attachments.defer("places"))),
         label=label,
         language=email.language,
         source_key=f"email:{email.raw_sha256}",

@@ -2,15 +2,15 @@
 from there to the worker as JSON and bytes.
 """
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from pipeline import bodies, bounces, mime
 from pipeline.bounces import DeliveryReport
 from pipeline.documents.filetypes import detect
 from pipeline.mime import ParsedMail
+
+MAX_FILES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,15 @@ def open_letter(raw: bytes, *, authserv_id: str = "", html: bool = True) -> Lett
         mail = replace(mail, warnings=(*mail.warnings, "too-many-parts"))
     if len(shown) < len(mail.parts):
         mail = replace(mail, warnings=(*mail.warnings, "html-skipped"))
+    files = [part for part in mail.parts if not bodies.is_body(part)]
+    if len(files) > MAX_FILES:
+        mail = replace(mail, warnings=(*mail.warnings, "too-many-files"))
     return Letter(
         mail=replace(mail, parts=(), headers={}),
         text=texts.full,
         new_text=texts.new,
         language=bodies.language(texts.new or f"{mail.subject}\n{texts.full}"),
-        files=tuple(_of_part(part) for part in mail.parts if not bodies.is_body(part)),
+        files=tuple(_of_part(part) for part in files[:MAX_FILES]),
         report=bounces.report_of(mail, texts.full),
     )
 
@@ -74,10 +77,14 @@ def known_file(
     return File(path, filename, declared_type, what.kind, what.dangerous_reason, inline, data)
 
 
+# parts and raw headers stay in the child
+_TOLD = tuple(each.name for each in fields(ParsedMail) if each.name not in {"headers", "parts"})
+
+
 def pack(letter: Letter) -> tuple[dict[str, Any], bytes]:
-    """The letter as a JSON object and the bytes of its files."""
-    mail = asdict(letter.mail)
-    mail["date"] = mail["date"].isoformat() if mail["date"] else None
+    """The letter as a JSON object and the bytes of its files: documents.answers reads it."""
+    mail = {name: getattr(letter.mail, name) for name in _TOLD}
+    mail["date"] = letter.mail.date.isoformat() if letter.mail.date else None
     return {
         "mail": mail,
         "text": letter.text,
@@ -85,44 +92,10 @@ def pack(letter: Letter) -> tuple[dict[str, Any], bytes]:
         "language": letter.language,
         "files": [packed_file(each) for each in letter.files],
         "report": bounces.as_json(letter.report),
-    }, b"".join(each.data for each in letter.files)
+    }, b"".join([each.data for each in letter.files])
 
 
 def packed_file(file: File) -> dict[str, Any]:
     """The file without its bytes, of which only the size is told."""
     names = ("path", "filename", "declared_type", "kind", "danger", "inline")
     return {**{name: getattr(file, name) for name in names}, "size": len(file.data)}
-
-
-def unpack(header: dict[str, Any], blob: bytes) -> Letter:
-    """What `pack` made; raises KeyError, TypeError or ValueError where it is something else."""
-    mail: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in header["mail"].items()
-    }
-    mail["date"] = dt.datetime.fromisoformat(mail["date"]) if mail["date"] else None
-    return Letter(
-        mail=ParsedMail(**mail),
-        text=str(header["text"]),
-        new_text=str(header["new_text"]),
-        language=str(header["language"]),
-        files=tuple(unpacked_files(header["files"], blob)),
-        report=bounces.from_json(header["report"]),
-    )
-
-
-def unpacked_files(told: Sequence[dict[str, Any]], blob: bytes) -> Iterator[File]:
-    """The files of `told`, each with its share of `blob`."""
-    at = 0
-    for each in told:
-        size = int(each["size"])
-        yield File(
-            path=str(each["path"]),
-            filename=str(each["filename"]),
-            declared_type=str(each["declared_type"]),
-            kind=str(each["kind"]),
-            danger=str(each["danger"]),
-            inline=bool(each["inline"]),
-            data=blob[at : at + size],
-        )
-        at += size

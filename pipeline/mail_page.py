@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models.functions import Length, Substr
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -19,6 +20,11 @@ from pipeline.remarks import note, refusal, remark, warning
 
 # a page is for reading: what is longer is cut, with a word about it
 SHOWN = 60_000
+# of one file, and of all: a browser dies of thirty megabytes
+FILE_SHOWN = 3_000
+FILES_SHOWN = 100_000
+# of a file that facts were read from: the words behind the last of them
+BEHIND = 200
 
 STEP_COLOURS = {
     Step.State.DUE: "info",
@@ -42,7 +48,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ShownAttachment:
-    """An attachment with its text in pieces, indented by its depth in archives."""
+    """An attachment with its text in pieces, indented by its depth in archives.
+
+    `cut` says in words that there is more text than is shown here.
+    """
 
     row: Attachment
     depth: int
@@ -50,6 +59,7 @@ class ShownAttachment:
     refused: str
     notes: list[str]
     pieces: tuple[Piece, ...]
+    cut: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class MailPage:
 
 
 def mail_page(email: Email) -> MailPage:
-    """The page of `email`; seven queries beside the mail itself."""
+    """The page of `email`; eight queries beside the mail itself."""
     told = threads.conversation(email)
     evidence = email.request.fact_evidence if email.request else {}
     # evidence is counted in the new text: what a quoted old mail says is no fact of this one
@@ -108,7 +118,7 @@ def mail_page(email: Email) -> MailPage:
         quoted=email.text[:SHOWN] if email.text.strip() != text.strip() else "",
         cut=len(email.text) > SHOWN,
         facts=fact_rows(email.request) if email.request else [],
-        attachments=[_attachment(row, evidence) for row in email.attachments.all()],
+        attachments=_attachments(email, evidence),
         steps=_timeline(email.steps.all()),
         probabilities=_percent(email.probabilities),
         warnings=[warning(code) for code in email.warnings],
@@ -184,15 +194,50 @@ def _span(text: str, item: Evidence) -> tuple[int, int] | None:
     return (item.start, item.end) if found else None
 
 
-def _attachment(row: Attachment, evidence: dict[str, Evidence]) -> ShownAttachment:
-    read = of_source(evidence, f"attachment:{row.path}")
+def _attachments(email: Email, evidence: dict[str, Evidence]) -> list[ShownAttachment]:
+    """The mail's files; of their texts only as much is loaded as the page shows."""
+    of_files = email.attachments.defer("text", "places")
+    rows = {row.pk: row for row in of_files.annotate(characters=Length("text"))}
+    read = {pk: of_source(evidence, f"attachment:{row.path}") for pk, row in rows.items()}
+    lengths = {pk: row.characters for pk, row in rows.items()}
+    shares = _shares(lengths, read)
+    texts = dict(
+        email.attachments.filter(pk__in=[pk for pk, share in shares.items() if share])
+        .annotate(beginning=Substr("text", 1, max(shares.values(), default=1)))
+        .values_list("pk", "beginning")
+    )
+    return [
+        _attachment(row, texts.get(pk, "")[: shares[pk]], lengths[pk], read[pk])
+        for pk, row in rows.items()
+    ]
+
+
+def _shares(lengths: dict[int, int], read: dict[int, dict[str, Evidence]]) -> dict[int, int]:
+    """How many characters of each file are shown; those that facts were read from come first."""
+    left = FILES_SHOWN
+    shares = {}
+    for pk in sorted(lengths, key=lambda each: not read[each]):
+        behind = max((item.end for item in read[pk].values()), default=-BEHIND) + BEHIND
+        shares[pk] = min(lengths[pk], max(FILE_SHOWN, behind), left)
+        left -= shares[pk]
+    return shares
+
+
+def _attachment(
+    row: Attachment, text: str, length: int, read: dict[str, Evidence]
+) -> ShownAttachment:
+    cut = ""
+    if len(text) < length:
+        beginning = _("The text is longer; only its beginning is shown.")
+        cut = beginning if text else _("The text is not shown: this page would become too long.")
     return ShownAttachment(
         row=row,
         depth=row.path.count("/"),
         size=size_label(row.size),
         refused=refusal(row.refused),
         notes=[note(code) for code in row.notes],
-        pieces=marked(row.text[:SHOWN], read),
+        pieces=marked(text, read),
+        cut=cut,
     )
 
 

@@ -99,6 +99,7 @@ def parse(raw: bytes, *, authserv_id: str = "") -> ParsedMail:
     wire, body = _open(0, end, walk)
     whole = not walk.warnings
     _walk(wire, body, end, "", 0, "", walk)
+    _name_no_letter(walk.parts)
     name, address = _sender(wire, walk)
     proof = from_results(wire, authserv_id, whole=whole)
     return ParsedMail(
@@ -120,6 +121,24 @@ def parse(raw: bytes, *, authserv_id: str = "") -> ParsedMail:
         parts=tuple(walk.parts),
         warnings=tuple(walk.warnings),
     )
+
+
+def _name_no_letter(parts: list[Part]) -> None:
+    """Take the name off a letter that some programs give one, as if it were a file.
+
+    That is text which comes first, or alone, and is not called an attachment.
+    """
+    allowed = {""} if len(parts) > 1 else {"", "inline"}
+    if not parts or not parts[0].filename or parts[0].disposition not in allowed:
+        return
+    for at, part in enumerate(parts):
+        same = at == 0 or (part.alternative and part.alternative == parts[0].alternative)
+        if (
+            same
+            and part.disposition in allowed
+            and part.content_type in {"text/plain", "text/html"}
+        ):
+            parts[at] = replace(part, filename="", inline=True)
 
 
 def headers_of(raw: bytes) -> tuple[Wire, bool]:

@@ -7,6 +7,7 @@ full text is kept beside it. The marks are those that mail programs write in fou
 import re
 from dataclasses import dataclass
 
+from pipeline.documents.armor import without_blocks
 from pipeline.signature import has_figures, without_signature
 
 _EDGE = r"^[ \t>|*]{0,8}"
@@ -38,18 +39,27 @@ _WROTE = re.compile(
     r"(書きました|書いた|送信しました|メッセージ|メール)\s*[:：]|"
     r"\d{4}\s*[年/.-]\s*\d{1,2}\s*[月/.-].{0,100}\d{1,2}:\d{2}.{0,200}"
     r"(<[^<>\s]{3,254}>|[＜].{3,254}[＞])\s*[:：]|"
+    r"(?=.*[\d@]).{0,300}\s*이\s?\(가\)\s*(쓴 ?글|작성).{0,10}[:：]|"
+    r"[^\s@]{1,64}@[\w.-]{3,190}[>＞]?\s*(さん|様)?(が|は|の).{0,40}(書きました|書いた)\s*[:：]|"
     r"(เมื่อ|ในวันที่|วันที่)?.{0,300}(เขียนว่า|ได้เขียน(ว่า)?|เขียน)\s*[:：]"
     r")\s*$",
+    re.IGNORECASE,
+)
+# Zoho, and some webmails: "---- On <date> <whom> wrote ----"
+_WROTE_IN_RULES = re.compile(
+    _EDGE + r"-{2,20}\s*(?=.{0,300}\d)(?=.{0,300}(@|\d{1,2}:\d{2}))"
+    r"(on\b.{4,300}\bwrote|.{4,300}님이\s*(작성|쓴|보낸|보내신).{0,20}|"
+    r".{4,300}(書きました|さんのメール|のメッセージ)|.{4,300}เขียน(ว่า)?)\s*[:：]?\s*-{2,20}$",
     re.IGNORECASE,
 )
 # the words that an attribution ends with: the long pattern above runs only where one stands
 _WROTE_HINT = re.compile(
     r"wrote|writes|schrieb|écrit|escribió|님이|작성|썼습|쓰셨|書き|書い|送信|メッセージ|"
-    r"メール|เขียน|[>＞]\s*[:：]\s*$",
+    r"メール|쓴 ?글|เขียน|[>＞]\s*[:：]\s*$",
     re.IGNORECASE,
 )
 # and how such a line ends: most hostile ones don't
-_WROTE_END = re.compile(r"[:：]$|(작성|썼습니다).{0,10}$")
+_WROTE_END = re.compile(r"[:：]$|--$|(작성|썼습니다).{0,10}$")
 # of a text, so many lines are tried with the long pattern: a hostile one takes it 13 ms
 MAX_TRIES = 200
 # in whatever language
@@ -88,6 +98,9 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 SIGNATURE_LINES = 15
 
 
+# RFC 4880 and what looks like it: keys, signatures, cipher text and certificates
+
+
 @dataclass(slots=True)
 class _Letter:
     """The lines of a text, and how many may still be tried with the slowest pattern."""
@@ -103,7 +116,7 @@ def new_text(text: str, *, forwarded: bool = False) -> str:
     subject calls this one so (Outlook marks replies and forwards alike). An old mail below an empty
     reply stays too (some programs forward so), but never the quotes within it.
     """
-    letter = _Letter(text.split("\n"))
+    letter = _Letter(without_blocks(text).text.split("\n"))
     lines = letter.lines
     kept: list[str] = []
     written = closed = False
@@ -201,7 +214,7 @@ def _is_attribution(line: str, letter: _Letter) -> bool:
     if not (_WROTE_END.search(line[-20:]) and _WROTE_HINT.search(line)) or not letter.tries:
         return False
     letter.tries -= 1
-    return bool(_WROTE.match(line))
+    return bool((_WROTE_IN_RULES if line.endswith("--") else _WROTE).match(line))
 
 
 def _above_quote(lines: list[str], at: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.documents import OPENERS, can_read, sandbox, unread_reason
 from pipeline.documents.archives import Budget, Refused
+from pipeline.documents.filetypes import IMAGES
 from pipeline.documents.results import Place, Unreadable
 from pipeline.errors import BadMail
 from pipeline.letter import File, Letter, open_letter
@@ -21,6 +22,11 @@ MAX_ITEMS = 500
 MAX_PATH = 400
 # all documents of one mail together; below the lease of a step
 MAIL_SECONDS = 40.0
+# of these, the pictures that stand in the letter: as a rule the logos of its signatures
+INLINE_SECONDS = 10.0
+# of all files of one mail together: a row for each is written, read and shown
+MAIL_CHARACTERS = 1_000_000
+MAIL_PLACES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +113,14 @@ def expanded(
     items: Sequence[Item], budget: Budget | None = None
 ) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """`items` and all that the archives and mails among them hold, under one budget; warnings."""
-    budget = budget or Budget()
+    budget, room = budget or Budget(), _Room(MAIL_CHARACTERS)
     found: list[Item] = []
     used = {item.path for item in items}
     for item in items:
         for each in _opened(item, budget, 1, used):
             if len(found) >= MAX_ITEMS:
                 return tuple(found), ("too-many-files",)
-            found.append(each)
+            found.append(room.fitted(each))
     return tuple(found), ()
 
 
@@ -145,7 +151,7 @@ def _charged(budget: Budget) -> Iterator[None]:
 def _opened_mail(item: Item, budget: Budget, depth: int, used: set[str]) -> Iterator[Item]:
     try:
         with _charged(budget):
-            inner = sandbox.read_mail(item.data, seconds=min(sandbox.SECONDS, budget.seconds))
+            inner = sandbox.read_mail(item.data, seconds=budget.seconds)
     except sandbox.SandboxKilled as exc:
         yield replace(item, refused=f"killed-{exc.limit}")
         return
@@ -211,15 +217,96 @@ def _free_path(path: str, other: str, used: set[str]) -> str:
     return path
 
 
-def with_text(items: Sequence[Item], *, seconds: float = MAIL_SECONDS) -> tuple[Item, ...]:
-    """`items` with the text of each, or why it has none, within `seconds` for all of them."""
-    deadline = time.monotonic() + seconds
-    return tuple(read_item(item, deadline - time.monotonic()) for item in items)
+def with_text(
+    items: Sequence[Item], *, seconds: float = MAIL_SECONDS, taken: int = 0
+) -> tuple[Item, ...]:
+    """`items` with the text of each, or why it has none, within `seconds` for all of them.
+
+    The cheapest are read first, equal bytes once. `taken` characters are in other files of the mail
+    already.
+    """
+    room = _Room(MAIL_CHARACTERS - taken - sum(len(item.text) for item in items))
+    deadlines = _Deadlines(time.monotonic() + seconds)
+    found = list(items)
+    known: dict[tuple[str, str], Item] = {}
+    for index in sorted(range(len(found)), key=lambda each: _cost(found[each])):
+        item = found[index]
+        if not _is_unread(item):
+            continue
+        if room.characters <= 0 and can_read(item.kind):
+            found[index] = replace(item, refused="mail-text")
+            continue
+        key = item.kind, item.sha256
+        if key not in known:
+            known[key] = read_item(item, deadlines.left(item))
+        found[index] = room.fitted(_like(item, known[key]))
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class _Deadlines:
+    """Until when a mail's files are read; pictures in the letter have less, from the first one on.
+
+    They come last: a long thread has a hundred, and its one scan would be left out for them.
+    """
+
+    all: float
+    inline: float = 0.0
+
+    def left(self, item: Item) -> float:
+        now = time.monotonic()
+        if not _is_inline_picture(item):
+            return self.all - now
+        self.inline = self.inline or now + INLINE_SECONDS
+        return min(self.all, self.inline) - now
+
+
+def _cost(item: Item) -> int:
+    """The order in which files are read: texts, office documents, PDF, pictures."""
+    if item.kind in IMAGES:
+        return 4 if item.inline else 3
+    return {"txt": 0, "csv": 0, "html": 0, "pdf": 2}.get(item.kind, 1)
+
+
+def _is_inline_picture(item: Item) -> bool:
+    return item.inline and item.kind in IMAGES
+
+
+def _is_unread(item: Item) -> bool:
+    return not (item.refused or item.text or item.kind in {"eml", *OPENERS})
+
+
+def _like(item: Item, read: Item) -> Item:
+    """`item` with what was read from the same bytes."""
+    return replace(item, text=read.text, refused=read.refused, notes=read.notes, places=read.places)
+
+
+@dataclass(slots=True)
+class _Room:
+    """What the texts of a mail may still hold together."""
+
+    characters: int
+    places: int = MAIL_PLACES
+
+    def fitted(self, item: Item) -> Item:
+        """`item` with as much of its text as there is room for, which is used up."""
+        text, places, notes = item.text[: max(0, self.characters)], item.places, item.notes
+        if len(text) < len(item.text):
+            notes = (*notes, "mail-text")
+            places = tuple(place for place in places if place.start < len(text))
+        if len(places) > self.places:
+            # the last one says that from there on no place is known
+            last = places[self.places - 1 : self.places]
+            kept = places[: max(0, self.places - 1)]
+            places = (*kept, *(Place(each.start) for each in last))
+        self.characters -= len(text)
+        self.places -= len(places)
+        return replace(item, text=text, places=places, notes=notes)
 
 
 def read_item(item: Item, seconds: float = sandbox.SECONDS) -> Item:
     """`item` with its text, or with the reason why it has none."""
-    if item.refused or item.text or item.kind in {"eml", *OPENERS}:
+    if not _is_unread(item):
         return item
     if not can_read(item.kind):
         return replace(item, refused=unread_reason(item.kind))

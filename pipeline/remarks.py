@@ -45,6 +45,7 @@ WARNINGS = {
     "several-senders": gettext_noop("the mail names several senders"),
     "no-sender": gettext_noop("the mail names no sender"),
     "html-skipped": gettext_noop("the HTML text could not be read"),
+    "facts-cut": gettext_noop("facts were not read from all of its files"),
     "conflict": gettext_noop("the mail and its attachment differ"),
     "container_ambiguous": gettext_noop("several containers are named"),
     "container_undecided": gettext_noop("the customer has not decided on it"),

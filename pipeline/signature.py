@@ -84,6 +84,13 @@ _TITLE = re.compile(
     r"^\W{0,3}(คุณ|นาย|นาง)|ผู้จัดการ|ฝ่าย|แผนก|เจ้าหน้าที่|สาขา",
     _I,
 )
+# the writer's own name with a rank: a place or a company has none
+_RANK = re.compile(
+    r"[가-힣]{2,4}\s?(사원|주임|대리|과장|차장|부장|팀장|실장|이사|상무|전무)(\s|$|[/|,.)])|"
+    r"(部長|課長|係長|主任)\s|\b(manager|director|executive|coordinator)\b",
+    _I,
+)
+_STROKES = re.compile(r"(\s[|｜/]\s.*){2}")
 # what a program or a company adds below
 _APPENDED = re.compile(
     r"^\W{0,2}(sent (from|via|with) (my |the |mail|outlook|yahoo|samsung|gmail|naver|proton)"
@@ -229,12 +236,34 @@ def _paragraph_of_contacts(lines: Sequence[str], kinds: dict[int, str], first: i
 
     A list of facts may end with an address and a telephone number: those are part of the list.
     """
+    spread = _spread_contacts(lines, kinds)
+    if spread is not None:
+        return _shown(lines, spread)
     start = max((at + 1 for at in range(first, len(lines)) if not lines[at].strip()), default=0)
     contacts = sum(kind == "reach" for at, kind in kinds.items() if at >= start)
     plain = all(
         kinds.get(at) in {"reach", "name", "company", "rule"} for at in range(start, len(lines))
     )
     return _shown(lines, start) if start and contacts > 1 and plain else len(lines)
+
+
+def _spread_contacts(lines: Sequence[str], kinds: dict[int, str]) -> int | None:
+    """Where, below an empty line, a person with a rank begins, and below it nothing but a company
+    and ways to reach both, a telephone or mail address among them.
+
+    HTML puts empty lines between them, or all on one line with strokes.
+    """
+    for at in sorted(kinds):
+        line = lines[at][:LINE]
+        if kinds[at] not in {"name", "company", "reach"} or not _RANK.search(_bare(line)):
+            continue
+        below = [each for each in kinds if each >= at]
+        reach = [each for each in below if kinds[each] == "reach"]
+        certain = len(reach) > 1 or (reach == [at] and _STROKES.search(line))
+        by_wire = any(_REACH.search(lines[each][:LINE]) for each in reach)
+        if at and not lines[at - 1].strip() and certain and by_wire:
+            return at
+    return None
 
 
 def _tail(lines: Sequence[str]) -> tuple[int, dict[int, str]]:

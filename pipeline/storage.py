@@ -36,24 +36,34 @@ def put(data: bytes) -> str:
 
 
 def put_all(datas: Sequence[bytes]) -> list[str]:
-    """The sha256 of each of `datas`, which are all on disk (synced) when this returns."""
+    """The sha256 of each of `datas`, which are all on disk (synced) when this returns.
+
+    Bytes get their name once they are synced, and what has its name is never removed: another
+    writer may have found it there, and recorded it.
+    """
     digests = [hashlib.sha256(data).hexdigest() for data in datas]
-    written: list[str] = []
-    touched: set[str] = set()
+    fresh: dict[str, str] = {}  # temporary: final
+    folders: set[str] = set()
     try:
         for digest, data in dict(zip(digests, datas, strict=True)).items():
             path = _place(digest)
-            touched |= {path, os.path.dirname(path)}
+            folders.add(os.path.dirname(path))
             if not _holds(path, data):
-                touched.update(_write(path, data))
-                written.append(path)
-        _sync(touched)  # those that were there as well: who wrote them may have been killed
+                folders.update(_write(_temporary(path, len(fresh)), path, data, fresh))
+        _sync(fresh)
+        for temporary, path in fresh.items():
+            os.replace(temporary, path)
     except BaseException:
-        # what could not be synced looks whole until the power fails; and a full disk gets no fuller
-        for path in written:
-            Path(path).unlink(missing_ok=True)
+        for temporary in fresh:  # a full disk gets no fuller
+            Path(temporary).unlink(missing_ok=True)
         raise
+    _sync(folders)  # of files that were there as well: who wrote them may have been killed
     return digests
+
+
+def _temporary(path: str, number: int) -> str:
+    name = f".new-{_TOKEN}-{os.getpid()}-{threading.get_ident()}-{number}"
+    return f"{os.path.dirname(path)}/{name}"
 
 
 def _holds(path: str, data: bytes) -> bool:
@@ -65,22 +75,16 @@ def _holds(path: str, data: bytes) -> bool:
         return False
 
 
-def _write(path: str, data: bytes) -> list[str]:
-    """Put `data` at `path`, whole or not at all; the folders that have got a new one in them."""
+def _write(temporary: str, path: str, data: bytes, fresh: dict[str, str]) -> list[str]:
+    """Put `data` at `temporary`, noted in `fresh`; the folders that have got a new one in them."""
     changed: list[str] = []
-    folder = os.path.dirname(path)
-    fresh = f"{folder}/.new-{_TOKEN}-{os.getpid()}-{threading.get_ident()}"
     try:
-        descriptor = _create(fresh)
+        descriptor = _create(temporary)
     except FileNotFoundError:
-        changed = _make_folder(Path(folder))
-        descriptor = _create(fresh)
-    try:
-        _fill(descriptor, data)
-        os.replace(fresh, path)
-    except BaseException:
-        os.unlink(fresh)
-        raise
+        changed = _make_folder(Path(temporary).parent)
+        descriptor = _create(temporary)
+    fresh[temporary] = path
+    _fill(descriptor, data)
     return changed
 
 

@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 
 from classifier.inference import classify, compose
-from freight import extraction
 from freight.fields import Extraction, Source, evidence_as_json
 from pipeline import positions, reading
+from pipeline.fact_sources import read_facts
+from pipeline.judged import judged_text
 
 # our fact -> the name in JSON that leaves for other systems
 NAMES = {
@@ -25,9 +26,11 @@ def triage(stem: str, raw: bytes) -> dict[str, Any]:
     """
     understood = reading.understand(raw)
     mail = understood.mail
-    prediction = classify(compose(mail.subject, understood.new_text))
-    read = extraction.extract(
-        _sources(understood), today=_day(understood), language=understood.language
+    judged = judged_text(understood.new_text, understood.items)
+    prediction = classify(compose(mail.subject, judged))
+    letter = [Source("body", understood.new_text), Source("subject", mail.subject)]
+    read = read_facts(
+        letter, understood.items, today=_day(understood), language=understood.language
     )
     quote = prediction.label == "quote"
     return {
@@ -42,13 +45,8 @@ def triage(stem: str, raw: bytes) -> dict[str, Any]:
         },
         "missing": [NAMES[name] for name in read.facts.missing()] if quote else [],
         "attachments": [_file(item) for item in understood.items],
-        "warnings": [*understood.warnings, *read.warnings, *read.review],
+        "warnings": list(dict.fromkeys([*understood.warnings, *read.warnings, *read.review])),
     }
-
-
-def _sources(understood: reading.Understood) -> list[Source]:
-    files = [Source(f"attachment:{item.path}", item.text) for item in understood.items if item.text]
-    return [Source("body", understood.new_text), Source("subject", understood.mail.subject), *files]
 
 
 def _evidence(read: Extraction, understood: reading.Understood) -> dict[str, dict[str, Any]]:

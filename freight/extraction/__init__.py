@@ -2,17 +2,38 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from freight.extraction import rules
 from freight.fields import Extraction, Source
 
-__all__ = ["extract"]
+__all__ = ["cut", "extract"]
 
 
-def extract(sources: Sequence[Source], *, today: dt.date, language: str = "") -> Extraction:
+def extract(
+    sources: Sequence[Source],
+    *,
+    today: dt.date,
+    language: str = "",
+    deadline: float | None = None,
+) -> Extraction:
     """What the sources of one mail state, by rules.
 
     `today` is the day of the mail's Date header: relative dates count from it. `language`
-    is `ko`, `en`, `ja` or `th`, empty to tell by each text. Never raises, whatever the text.
+    is `ko`, `en`, `ja` or `th`, empty to tell by each text. After the monotonic `deadline` no
+    source is begun: what was read stands, and is `cut`. Never raises, whatever the text.
     """
-    return rules.merge(list(rules.read_all(sources, today=today, language=language[:2].lower())))
+    readings = list(
+        rules.read_all(sources, today=today, language=language[:2].lower(), deadline=deadline)
+    )
+    found = rules.merge(readings)
+    return found if len(readings) == len(sources) else cut(found)
+
+
+def cut(found: Extraction) -> Extraction:
+    """`found` with the word that not all was read: a person looks before a price goes out."""
+    if "facts-cut" in found.warnings:
+        return found
+    return replace(
+        found, warnings=(*found.warnings, "facts-cut"), review=(*found.review, "facts-cut")
+    )

@@ -1,6 +1,7 @@
 """The facts of one text by rules, and how several texts of a mail are put together."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -197,8 +198,10 @@ def _containers(
 
 
 def read_all(
-    sources: Sequence[Source], *, today: dt.date, language: str
+    sources: Sequence[Source], *, today: dt.date, language: str, deadline: float | None = None
 ) -> Iterator[SourceReading]:
-    """Readings of every source, in the order given."""
+    """Readings of the sources, in the order given; none is begun after the monotonic `deadline`."""
     for source in sources:
+        if deadline is not None and time.monotonic() >= deadline:
+            return
         yield read_source(source, today=today, language=language)

@@ -31,6 +31,8 @@ READERS = {
     **dict.fromkeys(IMAGES, "pipeline.documents.images"),
     "txt": "pipeline.documents.text",
     "csv": "pipeline.documents.tables",
+    **dict.fromkeys(("calendar", "vcard", "report"), "pipeline.documents.text"),
+    **dict.fromkeys(("signature", "pgp"), "pipeline.documents.wordless"),
     "html": "pipeline.documents.html",
     "pdf": "pipeline.documents.pdf",
     "docx": "pipeline.documents.docx",
@@ -39,6 +41,8 @@ READERS = {
     "xlsx": "pipeline.documents.xlsx",
     "xls": "pipeline.documents.xls",
     "pptx": "pipeline.documents.pptx",
+    "odt": "pipeline.documents.odf",
+    "ods": "pipeline.documents.odf",
     "hwp": "pipeline.documents.hwp",
     "hwpx": "pipeline.documents.hwpx",
 }
@@ -53,6 +57,7 @@ OPENERS = {
     "bz2": "pipeline.documents.libarchive",
     "xz": "pipeline.documents.libarchive",
     "tnef": "pipeline.documents.tnef",
+    "smime": "pipeline.documents.cms",
 }
 
 
@@ -85,5 +90,6 @@ def unread_reason(kind: str) -> str:
     """The reason code for a kind without a reader."""
     if kind in ARCHIVES:
         return "unsupported-archive"
-    told = {"unknown": "unknown-type"} | {code: code for code in ("empty", "program", "media")}
+    told = {"unknown": "unknown-type", "encrypted": "encrypted-mail"}
+    told |= {code: code for code in ("empty", "program", "media", "key")}
     return told.get(kind, "unsupported-kind")

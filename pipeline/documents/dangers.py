@@ -116,6 +116,9 @@ def danger(data: bytes, kind: str, filename: str) -> str:
         return "objects" if _RTF_OBJECTS.search(data) else ""
     if kind in _OPENXML:
         return _openxml_danger(data)
+    if kind in {"odt", "ods", "odf"}:
+        scripts = any(name.startswith(("Basic/", "Scripts/")) for name in archives.names(data))
+        return "macros" if scripts else ""
     if kind == "html" and _HTML_PROGRAM.search(data[:65536]):
         return "program"
     if kind in {"txt", "html", "xml"} and any(words in data for words in _TEXT_MACROS):

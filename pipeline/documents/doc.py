@@ -19,6 +19,7 @@ _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
 _CHARACTERS, _PARAGRAPHS, _PIECES = 12, 13, 33
 MAX_PIECES = 100_000
 MAX_RUNS = 400_000
+_STRUCK = (0x0837, 0x2A53)  # once and twice
 _DELETED, _HIDDEN, _IN_TABLE, _ROW_END = 0x0800, 0x083C, 0x2416, 0x2417
 _OPERAND = (1, 1, 2, 4, 2, 2, -1, 3)  # bytes by the top three bits of a property's code; -1: told
 _CELL, _FIELD, _RESULT, _FIELD_END = "\x07", "\x13", "\x14", "\x15"
@@ -26,7 +27,7 @@ _SHOWN = {"\x0b": "\n", "\x0c": "\n", "\x1e": "-"}
 
 
 def read(data: bytes) -> Text:
-    """The main text, without footnotes, headers, hidden and deleted text and field codes.
+    """The main text, without footnotes, headers, hidden, deleted and struck text and field codes.
 
     A table's rows have the places ("table 1", row).
     """
@@ -197,14 +198,16 @@ class _MarkOf:
         return mark
 
 
-_hides = _MarkOf(1, {_DELETED: 1, _HIDDEN: 1})
+_hides = _MarkOf(1, {_DELETED: 1, _HIDDEN: 2, _STRUCK[0]: 4, _STRUCK[1]: 8})
 _table_part = _MarkOf(13, {_IN_TABLE: 1, _ROW_END: 2})
 
 
 def _stretches(
     main: bytes, pieces: list[_Piece], length: int, hidden: _Runs, rows: _Runs
 ) -> Iterator[tuple[str, int]]:
-    """The text that is not hidden, in stretches of one mark: 1 in a table, 2 the end of a row."""
+    """The text that is not hidden, in stretches of one mark: 1 in a table, 2 the end of a row, 4
+    where words that are struck through were taken out.
+    """
     for piece in pieces:
         at, end = piece.start, piece.start + min(piece.length, length) * piece.width
         length -= min(piece.length, length)
@@ -215,10 +218,17 @@ def _stretches(
             stop = min(end, next_hidden, next_row)
             # runs begin at characters; where one lies within a pair of bytes the file is odd
             stop = max(at + piece.width, stop - (stop - at) % piece.width)
+            raw = main[at : min(stop, at + 2 * MAX_CHARACTERS)]
             if not is_hidden:
-                raw = main[at : min(stop, at + 2 * MAX_CHARACTERS)]
                 yield _decoded(raw, piece.width), mark
+            elif is_hidden & 12 and not is_hidden & 3:
+                yield _only_marks(_decoded(raw, piece.width)), mark | 4
             at = stop
+
+
+def _only_marks(text: str) -> str:
+    """The ends of paragraphs, cells and fields: struck through like their words, they still end."""
+    return "".join(mark for mark in text if mark in _ENDS)
 
 
 def _decoded(raw: bytes, width: int) -> str:
@@ -236,6 +246,8 @@ class _Body:
         self._fields: list[bool] = []  # of each open field: whether its result has begun
 
     def take(self, text: str, mark: int) -> None:
+        if mark & 4:
+            self.flow.writer.note("struck-text")
         for piece in _split(text):
             if piece in {_FIELD, _RESULT, _FIELD_END}:
                 self._field(piece)
@@ -272,4 +284,5 @@ def _split(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-_MARKS = frozenset({_CELL, _FIELD, _RESULT, _FIELD_END, "\r", *_SHOWN})
+_ENDS = frozenset({_CELL, _FIELD, _RESULT, _FIELD_END, "\r"})
+_MARKS = _ENDS | set(_SHOWN)

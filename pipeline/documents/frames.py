@@ -34,7 +34,7 @@ def header_of(data: bytes) -> dict[str, Any]:
     """The header in `data`; raises BadFrame where it is no JSON object."""
     try:
         header = json.loads(data)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadFrame("header is no JSON") from exc
     if not isinstance(header, dict):
         raise BadFrame("header is no object")

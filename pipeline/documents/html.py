@@ -1,68 +1,31 @@
 """HTML to the text a reader sees: table rows kept on a line, hidden elements left out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from pipeline.charsets import clean, codec_of, decode
+from pipeline.documents import html_styles as styles
 from pipeline.documents.results import Text, Unreadable, Writer
 
 MAX_HTML = 512 * 1024
 MAX_INDENTS = 30
+# pixels: nobody reads smaller letters
+SMALLEST = 2.0
 _INDENTING = ("div", "ul", "ol")
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE
 )
-# white text on a page of unknown colour is left to the classifier: it needs a layout engine
-_HIDING = re.compile(
-    r"display\s*:\s*none|mso-hide\s*:\s*all|opacity\s*:\s*0?(\.0+)?\s*(;|$|!)|"
-    r"max-height\s*:\s*0(px|pt|em)?\s*(;|$|!)|transform\s*:[^;]{0,60}scale[xy3d]{0,2}\(\s*0\s*[,)]|"
-    r"clip\s*:\s*rect\(\s*0(px)?[\s,]+0(px)?[\s,]+0(px)?[\s,]+0(px)?\s*\)|clip-path\s*:\s*inset\(\s*(100|50)%|"
-    r"(?<![-\w])(text-indent|left|top|right|margin-left|margin-top)\s*:\s*-\d{3,}",
-    re.IGNORECASE,
-)
-_NO_SIZE = re.compile(
-    r"(?<![-\w])(height|width|max-width)\s*:\s*0(\.0+)?(px|pt|em|rem|%)?\s*(;|$|!)", re.IGNORECASE
-)
-_CLIPPED = re.compile(r"overflow(-[xy])?\s*:\s*(hidden|clip)", re.IGNORECASE)
-_NO_FONT = re.compile(
-    r"font-size\s*:\s*0*(\.0+)?\s*(px|pt|em|rem|%)?\s*(;|$|!)|visibility\s*:\s*(hidden|collapse)",
-    re.IGNORECASE,
-)
-_FONT = re.compile(
-    r"font-size\s*:\s*[\d.]*[1-9a-z]|font\s*:|visibility\s*:\s*visible", re.IGNORECASE
-)
-_COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]{1,40})", re.IGNORECASE)
-_GROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]{1,40})", re.IGNORECASE)
-MAX_SHEETS, MAX_SHEET = 10, 64 * 1024
-_CSS_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
-_PLAIN_SELECTOR = re.compile(r"([a-z][a-z0-9]{0,15})?([.#])([\w-]{1,60})", re.IGNORECASE)
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*pre", re.IGNORECASE)
 _UNREAD = frozenset(
-    {
-        "script",
-        "style",
-        "head",
-        "title",
-        "noscript",
-        "template",
-        "object",
-        "embed",
-        "iframe",
-        "svg",
-        "math",
-        "select",
-        "button",
-        "textarea",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-    }
+    "script style head title noscript template object embed iframe svg math select button textarea "
+    "audio video canvas map datalist noframes noembed rp progress meter".split()
 )
+_STRUCK = frozenset(("s", "strike", "del"))
+_SPECIAL = _STRUCK | {"table", "dialog"}
+_CELLS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 # looked for only where a run begins: in a long one that no line end follows it would be quadratic
 _SPACES = re.compile(r"(?<![ \t\xa0])[ \t\xa0]+\n")
 # libxml2 compares each attribute of an element with all before it: 40,000 cost it 20 s
@@ -73,7 +36,10 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 def read(data: bytes) -> Text:
     """The text of an HTML file in the charset that it names."""
     writer = Writer()
-    writer.add(text_of(decode(data[:MAX_HTML], named_charset(data))))
+    page = page_of(decode(data[:MAX_HTML], named_charset(data)))
+    writer.add(page.text)
+    if page.struck:
+        writer.note("struck-text")
     if len(data) > MAX_HTML:
         writer.note("cut")
     return writer.text()
@@ -91,20 +57,24 @@ def named_charset(data: bytes) -> str | None:
 class Page:
     """The visible text of an HTML letter, and the same with the quoted parts marked.
 
-    What the markup says is an older mail bears "> " there, or stands below QUOTE_BELOW.
+    What the markup says is an older mail bears "> " there, or stands below QUOTE_BELOW. Without
+    `quotes` what is struck through is left out of the text, else of `marked` and `standing`.
     """
 
     text: str
     marked: str
+    standing: str | None = None  # None: the text
+    struck: bool = False
 
 
 QUOTE_BELOW = "-----Original Message-----"
 # noncharacters: no text of a mail holds them
 _OPEN, _CLOSE, _BELOW = "\ufdd0", "\ufdd1", "\ufdd2"
-_MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_BELOW}]")
+_OUT, _IN = "\ufdd3", "\ufdd4"
+_MARKS = re.compile("[\ufdd0-\ufdd4]")
+_LEFT_OUT = re.compile(f"{_OUT}[^{_IN}]*{_IN}?")
 _FOREIGN_MARKS = re.compile(
-    f"[{_OPEN}{_CLOSE}{_BELOW}]|&#(x0{{0,9}}fdd[012]|0{{0,9}}6497[678])(?![0-9a-f]);?",
-    re.IGNORECASE,
+    "[\ufdd0-\ufdd4]|&#(x0{0,9}fdd[0-4]|0{0,9}649(7[6-9]|80))(?![0-9a-f]);?", re.IGNORECASE
 )
 _DEPTH = {_OPEN: 1, _CLOSE: -1}
 
@@ -125,7 +95,9 @@ def page_of(html: str, *, quotes: bool = False) -> Page:
     tree = _tree(html)
     if tree is None:
         return Page("", "")
-    _drop_hidden(tree, _hiding_names(lower) if "<style" in lower else frozenset())
+    sheet = styles.sheet_of(html, lower) if "<style" in lower else styles.Sheet()
+    sight = _Sight(sheet, mark=quotes, quirks="<!doctype" not in lower[:1000])
+    sight.clear(tree)
     marked = quotes and any(each in lower for each in _MAY_QUOTE) and _mark_quotes(tree)
     if "style" in lower:
         _forget_styles(tree)
@@ -137,8 +109,13 @@ def page_of(html: str, *, quotes: bool = False) -> Page:
         text = html_layout.text_of(tree)
     except (RecursionError, ValueError) as exc:
         raise Unreadable("damaged") from exc
-    plain = _tidy(_MARKS.sub("", text) if marked else text)
-    return Page(plain, _tidy(_with_marks(text)) if marked else plain)
+    if not (marked or sight.struck):
+        plain = _tidy(text)
+        return Page(plain, plain)
+    plain = _tidy(_MARKS.sub("", text))
+    text = _LEFT_OUT.sub("", text)
+    standing = _tidy(_MARKS.sub("", text)) if sight.struck else plain
+    return Page(plain, _tidy(_with_marks(text)) if marked else standing, standing, sight.struck)
 
 
 def _tidy(text: str) -> str:
@@ -177,84 +154,131 @@ def _parser() -> Any:
     return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
-def _hiding_names(lower: str) -> frozenset[str]:
-    """The ".class" and "#id" (or "tag.class") that a style sheet of the page hides everywhere.
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How the text of an element looks, as far as its inner elements inherit it."""
 
-    In lower case. Only plain rules: what stands in @media is for another screen than ours.
+    size: float = styles.PLAIN_SIZE
+    drawn: bool = True
+    colour: styles.Colour | None = None
+    ground: styles.Colour | None = None
+    unseen: bool = False  # in the colour of its ground
+    struck: bool = False
+
+    @property
+    def shown(self) -> bool:
+        return self.drawn and not self.unseen and self.size >= SMALLEST
+
+
+@dataclass(slots=True)
+class _Sight:
+    """Takes out of a tree what a reader does not see; what is struck through, too, unless it is to
+    be marked.
     """
-    names: set[str] = set()
-    for sheet in _sheets(lower):
-        css = _without_at_rules(_CSS_COMMENT.sub(" ", sheet))
-        for selectors, style in _RULE.findall(css)[:500]:
-            if not _hides(style):
+
+    sheet: styles.Sheet
+    mark: bool
+    quirks: bool  # without a doctype, a table has size and colour of its own
+    struck: bool = False
+
+    def clear(self, tree: Any) -> None:
+        looks: dict[Any, _Look] = {}
+        for element in list(tree.iter()):
+            parent = element.getparent()
+            above = looks.get(parent) if parent is not None else _Look()
+            if above is None:  # it went with an element above it
                 continue
-            for each in selectors.split(","):
-                if match := _PLAIN_SELECTOR.fullmatch(each.strip()):
-                    names.add(f"{(match[1] or '').lower()}{match[2]}{match[3]}")
-    return frozenset(names)
-
-
-def _sheets(lower: str) -> list[str]:
-    """What stands between <style> and </style>; by str.find, as an open one costs an expression
-    quadratic time.
-    """
-    found, at = list[str](), 0
-    while len(found) < MAX_SHEETS and (start := lower.find("<style", at)) >= 0:
-        start = lower.find(">", start) + 1
-        end = lower.find("</style", start)
-        if not start or end < 0:
-            break
-        found.append(lower[start : min(end, start + MAX_SHEET)])
-        at = end
-    return found
-
-
-def _without_at_rules(css: str) -> str:
-    """`css` without its @media, @supports and other blocks of blocks."""
-    out, depth, start, skipping = [], 0, 0, False
-    for match in re.finditer(r"[{}@]", css):
-        at = match.start()
-        if match[0] == "@" and depth == 0 and not skipping:
-            out.append(css[start:at])
-            skipping = True
-        elif match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            depth = max(0, depth - 1)
-            if depth == 0 and skipping:
-                skipping, start = False, at + 1
-    return "".join(out) + ("" if skipping else css[start:])
-
-
-def _drop_hidden(tree: Any, names: frozenset[str]) -> None:
-    """Take out of `tree` what a reader does not see; the text that follows an element stays."""
-    muted = []
-    for element in list(tree.iter()):
-        style = element.get("style", "")[:1000] if isinstance(element.tag, str) else ""
-        if _is_hidden(element, style) or (names and _is_named(element, names)):
-            if element.getparent() is not None:
+            element.tail = self._left(element.tail, above)
+            look = self._look(element, above)
+            if look is None and parent is not None:
                 element.drop_tree()
-        elif style and _NO_FONT.search(style):
-            muted.append(element)
-    _mute(muted)
+                continue
+            looks[element] = look or above
+            element.text = self._left(element.text, look or above)
+
+    def _left(self, text: str | None, look: _Look) -> str | None:
+        if not text or look is _PLAIN or text.isspace():
+            return text
+        if not look.shown:
+            return None
+        if not look.struck:
+            return text
+        self.struck = True
+        return _left_out(text) if self.mark else " "
+
+    def _look(self, element: Any, above: _Look) -> _Look | None:
+        """How the text of `element` looks; None where nothing of it is seen."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _UNREAD:
+            return None
+        if not element.attrib and not self.sheet.rules and tag not in _SPECIAL:
+            return above
+        style = self.sheet.style_of(element)
+        if "hidden" in element.attrib and "display" not in style:
+            return None
+        if tag == "dialog" and "open" not in element.attrib:
+            return None
+        if style and styles.hides(style, cell=tag in _CELLS):
+            return None
+        if tag == "table" and self.quirks and above is not _PLAIN:
+            above = replace(above, size=styles.PLAIN_SIZE, colour=None, unseen=False)
+        if (
+            styles.LOOKS.isdisjoint(style)
+            and tag not in _STRUCK
+            and _PAINTED.isdisjoint(element.attrib)
+        ):
+            return above
+        return _look_of(element, style, above)
 
 
-def _mute(elements: list[Any]) -> None:
-    """Take the text without size out of `elements`, up to where an inner element has a size.
+_PLAIN = _Look()
+_PAINTED = frozenset(("color", "bgcolor", "background", "size", "text", "href"))
 
-    Layout by tables sets font-size:0 around cells that have their own.
-    """
-    done = set()
-    while elements:
-        element = elements.pop()
-        if element in done:
-            continue
-        done.add(element)
-        element.text = None
-        for child in element:
-            child.tail = None
-            if not (child.get("size") or _FONT.search(child.get("style", "")[:1000])):
-                elements.append(child)
+
+def _look_of(element: Any, style: styles.Style, above: _Look) -> _Look:
+    size = styles.size_of(style, above.size)
+    if "font-size" not in style and element.tag == "font" and element.get("size"):
+        size = styles.PLAIN_SIZE
+    drawn = above.drawn
+    if (seen := style.get("visibility")) and not seen.startswith("inherit"):
+        drawn = not seen.startswith(("hidden", "collapse"))
+    colour = None if styles.is_painted_otherwise(style) else _colour(element, style, above)
+    ground = _ground(element, style, above)
+    line = style.get("text-decoration-line", style.get("text-decoration"))
+    crossed = element.tag in _STRUCK if line is None else "line-through" in line
+    return _Look(
+        size=size,
+        drawn=drawn,
+        colour=colour,
+        ground=ground,
+        unseen=styles.is_unseen(colour, ground),
+        struck=above.struck or crossed,
+    )
+
+
+def _colour(element: Any, style: styles.Style, above: _Look) -> styles.Colour | None:
+    value = style.get("-webkit-text-fill-color") or style.get("color")
+    if value is None:
+        value = element.get("color") or (element.tag == "body" and element.get("text")) or None
+    if value is None:
+        # a link has a colour of its own
+        return None if element.tag == "a" and element.get("href") else above.colour
+    return above.colour if value in {"inherit", "currentcolor"} else styles.colour_of(value)
+
+
+def _ground(element: Any, style: styles.Style, above: _Look) -> styles.Colour | None:
+    if element.get("background"):
+        return None
+    named = element.get("bgcolor")
+    ground = styles.colour_of(named) if named else above.ground
+    return styles.ground_of(style, ground)
+
+
+def _left_out(text: str) -> str:
+    """`text` between marks, its white space outside of them."""
+    bare = text.strip()
+    before, _, after = text.partition(bare)
+    return f"{before}{_OUT}{bare}{_IN}{after}"
 
 
 def _forget_numbers(tree: Any) -> None:
@@ -280,47 +304,6 @@ def _forget_styles(tree: Any) -> None:
         if (style := element.attrib.pop("style", "")) and _KEEPS_LINES.search(style[:1000]):
             element.set("style", "white-space: pre")
 
-
-def _is_hidden(element: Any, style: str) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _UNREAD or "hidden" in element.attrib:
-        return True
-    if not style:
-        return False
-    return _hides(style) or _same_colours(element, style)
-
-
-def _hides(style: str) -> bool:
-    return bool(_HIDING.search(style) or (_NO_SIZE.search(style) and _CLIPPED.search(style)))
-
-
-def _is_named(element: Any, names: frozenset[str]) -> bool:
-    marks = [f".{each}" for each in element.get("class", "")[:500].lower().split()]
-    if name := element.get("id"):
-        marks.append(f"#{name.lower()}")
-    return any(each in names or f"{element.tag}{each}" in names for each in marks)
-
-
-def _same_colours(element: Any, style: str) -> bool:
-    """Whether text and ground have one colour, and no inner element another."""
-    colour, ground = _COLOUR.search(style), _GROUND.search(style)
-    if not (colour and ground) or _plain_colour(colour[1]) != _plain_colour(ground[1]):
-        return False
-    return not any("olor" in each.get("style", "") or each.get("color") for each in element[:50])
-
-
-def _plain_colour(value: str) -> str:
-    value = "".join(value.lower().split())
-    if re.fullmatch("#[0-9a-f]{3}", value):
-        value = "#" + "".join(2 * each for each in value[1:])
-    return _NAMED_COLOURS.get(value, value)
-
-
-_NAMED_COLOURS = {
-    "white": "#ffffff",
-    "black": "#000000",
-    "rgb(255,255,255)": "#ffffff",
-    "rgb(0,0,0)": "#000000",
-}
 
 # the wrappers that Gmail, Yahoo, Proton, Thunderbird put around what they quote
 _QUOTE_CLASSES = frozenset("gmail_quote protonmail_quote yahoo_quoted tutanota_quote".split())

@@ -7,6 +7,7 @@ inflate, so a bomb costs no more than what is taken of it.
 import re
 import struct
 import zlib
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,8 +20,12 @@ from pipeline.documents.streams import Compound
 SIGNATURE = b"HWP Document File"
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RECORDS = 300_000
+MAX_RUNS = 10_000
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM, _CERTIFIED = 1, 2, 4, 16, 0x100 | 0x200
-_PARA_TEXT, _CTRL_HEADER, _LIST_HEADER, _TABLE = 67, 71, 72, 77
+_CHAR_SHAPE = 21  # of DocInfo
+_PARA_TEXT, _PARA_SHAPES, _CTRL_HEADER, _LIST_HEADER, _TABLE = 67, 68, 71, 72, 77
+MAX_SHAPES = 65_536
+_LINES = 13  # shapes of lines; what strikes nothing through has the number 15 as often as none
 # headers, footers, foot- and endnotes, hidden remarks: not the letter's own words
 _UNREAD = frozenset({b"head", b"foot", b"fn  ", b"en  ", b"tcmt"})
 _SECTION = re.compile(r"BodyText/Section(\d{1,4})")
@@ -30,7 +35,9 @@ _STEP = 64 * 1024
 
 
 def read(data: bytes) -> Text:
-    """The text of the document's sections; a table's rows have the places ("table 1", row)."""
+    """The sections' text without what is struck through; table rows have the places ("table 1",
+    row).
+    """
     if not data.startswith(OLE):
         # HWP 3 and older are files of another make
         raise Unreadable("old-format" if data.startswith(SIGNATURE) else "damaged")
@@ -50,12 +57,10 @@ def _read_sections(file: Compound, *, deflated: bool) -> Text:
     found = sorted((int(m[1]), m[0]) for name in file.names() if (m := _SECTION.fullmatch(name)))
     if not found:
         raise Unreadable("damaged")
-    letter = _Letter()
     budget = _Budget()
+    letter = _Letter(_struck_shapes(file, budget, deflated=deflated))
     for _, name in found:
-        raw = file.stream(name) or b""
-        source = _Source(_inflated(raw) if deflated else iter([raw]), budget)
-        for record in _records(source, budget):
+        for record in _records(_source(file, name, budget, deflated=deflated), budget):
             letter.take(record)
             if letter.body.full:
                 break
@@ -68,6 +73,26 @@ def _read_sections(file: Compound, *, deflated: bool) -> Text:
     if budget.broken:
         writer.note("damaged-part")
     return writer.text()
+
+
+def _source(file: Compound, name: str, budget: "_Budget", *, deflated: bool) -> "_Source":
+    raw = file.stream(name) or b""
+    return _Source(_inflated(raw) if deflated else iter([raw]), budget)
+
+
+def _struck_shapes(file: Compound, budget: "_Budget", *, deflated: bool) -> frozenset[int]:
+    """The numbers of the shapes of letters that strike them through."""
+    found, count = set(), 0
+    for record in _records(_source(file, "DocInfo", budget, deflated=deflated), budget):
+        if record.tag != _CHAR_SHAPE:
+            continue
+        looks = int.from_bytes(record.data[46:50], "little")
+        if looks >> 18 & 7 and looks >> 26 & 15 < _LINES:
+            found.add(count)
+        count += 1
+        if count >= MAX_SHAPES:
+            break
+    return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -156,14 +181,22 @@ def _records(source: _Source, budget: _Budget) -> Iterator[_Record]:
 
 
 # how much of a record is looked at; of others only their tag and level
-_KEEP = {_PARA_TEXT: 16 * MAX_CHARACTERS, _CTRL_HEADER: 4, _LIST_HEADER: 16}
+_KEEP = {
+    _PARA_TEXT: 16 * MAX_CHARACTERS,
+    _PARA_SHAPES: 8 * MAX_RUNS,
+    _CHAR_SHAPE: 50,
+    _CTRL_HEADER: 4,
+    _LIST_HEADER: 16,
+}
 
 
 class _Letter:
     """Turns records into paragraphs and tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, struck: frozenset[int]) -> None:
         self.body = Body()
+        self._struck = struck
+        self._words: bytes | None = None  # of the paragraph whose letters' shapes may follow
         self._tables: list[int] = []  # the levels of open tables' controls
         self._laid_out = False  # whether the table's own record has come: lists before are captions
         self._unread: int | None = None  # the level of a control that is left out
@@ -172,6 +205,8 @@ class _Letter:
         if self._unread is not None and record.level > self._unread:
             return
         self._unread = None
+        if self._words is not None:
+            self._paragraph(record.data if record.tag == _PARA_SHAPES else b"")
         while self._tables and record.level <= self._tables[-1]:
             self._end_table()
         if record.tag == _CTRL_HEADER:
@@ -181,14 +216,31 @@ class _Letter:
         elif record.tag == _LIST_HEADER and self._tables:
             self._list(record)
         elif record.tag == _PARA_TEXT:
-            self.body.paragraph(_text(record.data))
+            self._words = record.data
 
     def close(self) -> None:
         """End what is open at the end of a section."""
+        if self._words is not None:
+            self._paragraph(b"")
         while self._tables:
             self._end_table()
         self.body.close()
         self._unread = None
+
+    def _paragraph(self, shapes: bytes) -> None:
+        words, self._words = self._words or b"", None
+        runs = list(struct.iter_unpack("<II", shapes[: len(shapes) // 8 * 8]))
+        struck = [
+            (start, following)
+            for (start, shape), following in zip(
+                runs, [*(start for start, _ in runs[1:]), len(words) // 2], strict=False
+            )
+            if shape in self._struck
+        ]
+        left = _without(words, struck)
+        if left != words:
+            self.body.writer.note("struck-text")
+        self.body.paragraph(_text(left))
 
     def _control(self, record: _Record) -> None:
         name = record.data[:4][::-1]
@@ -209,6 +261,18 @@ class _Letter:
         self._tables.pop()
         self.body.end_table()
         self._laid_out = True  # of the table around it
+
+
+def _without(data: bytes, struck: list[tuple[int, int]]) -> bytes:
+    """The paragraph with zeros, which are no text, for the letters in the stretches of `struck`."""
+    if not struck:
+        return data
+    units = array("H", data[: len(data) // 2 * 2])
+    for start, end in struck:
+        for at in range(start, min(end, len(units))):
+            if units[at] >= 32:
+                units[at] = 0
+    return units.tobytes()
 
 
 def _text(data: bytes) -> str:

@@ -1,6 +1,7 @@
 """Hangul documents (.hwpx): a ZIP of XML sections, read as streams like those of .docx."""
 
 import re
+from collections.abc import Set
 
 from pipeline.charsets import clean
 from pipeline.documents.nested import Body
@@ -11,6 +12,11 @@ _SECTION = re.compile(r"Contents/section(\d{1,4})\.xml")
 _NUMBER = re.compile(r"[0-9]{1,5}")
 MAX_SECTIONS = 256
 _BREAKS = {"lineBreak": "\n", "tab": "\t", "nbSpace": " ", "fwSpace": " ", "hyphen": "-"}
+# a program that strikes nothing through writes "3D" here as often as "NONE"
+_LINES = frozenset(
+    "SOLID DASH DOT DASH_DOT DASH_DOT_DOT LONG_DASH CIRCLE DOUBLE_SLIM SLIM_THICK THICK_SLIM "
+    "SLIM_THICK_SLIM WAVE DOUBLEWAVE".split()
+)
 # not the letter's own words, or not shown
 _UNREAD = frozenset(
     {"header", "footer", "footNote", "endNote", "hiddenComment", "memo", "parameters"}
@@ -18,7 +24,9 @@ _UNREAD = frozenset(
 
 
 def read(data: bytes) -> Text:
-    """The text of the document's sections; a table's rows have the places ("table 1", row)."""
+    """The sections' text without what is struck through; table rows have the places ("table 1",
+    row).
+    """
     package = Package(data)
     found = sorted((int(m[1]), m[0]) for name in package.names() if (m := _SECTION.fullmatch(name)))
     if not found:
@@ -27,7 +35,12 @@ def read(data: bytes) -> Text:
     package.parse("META-INF/manifest.xml", manifest)
     if manifest.encrypted:
         raise Unreadable("encrypted")
-    section = _Section()
+    shapes = _Shapes()
+    section = _Section(shapes.struck)
+    try:
+        package.parse("Contents/header.xml", shapes)
+    except Unreadable:
+        section.body.writer.note("damaged-part")
     for _, name in found[:MAX_SECTIONS]:
         package.parse(name, section)
         section.close()
@@ -54,11 +67,33 @@ class _Manifest:
         pass
 
 
+class _Shapes:
+    """Reads header.xml: the shapes of letters that are struck through."""
+
+    def __init__(self) -> None:
+        self.struck: set[str] = set()
+        self._shape = ""
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "charPr":
+            self._shape = attributes.get("id", "")
+        elif tag == "strikeout" and attributes.get("shape", "").upper() in _LINES:
+            self.struck.add(self._shape)
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def characters(self, data: str) -> None:
+        pass
+
+
 class _Section:
     """Turns the elements of sections into paragraphs and tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, struck: Set[str]) -> None:
         self.body = Body()
+        self._struck = struck
+        self._runs: list[bool] = []  # of each open run: whether it is struck through
         self._words: list[str] = []
         self._rows: list[list[int]] = []  # of each open table: the row and column that come next
         self._reading = False
@@ -70,6 +105,8 @@ class _Section:
             self._skipping += 1
         elif tag == "t":
             self._reading = True
+        elif tag == "run":
+            self._runs.append(attributes.get("charPrIDRef", "") in self._struck)
         elif tag in {"deleteBegin", "deleteEnd"}:
             self._deleted = tag == "deleteBegin"
         elif tag in _BREAKS and self._reading:
@@ -101,6 +138,8 @@ class _Section:
             self._skipping -= 1
         elif tag == "t":
             self._reading = False
+        elif tag == "run" and self._runs:
+            self._runs.pop()
         elif tag == "p":
             self._put_words()
         elif tag == "tbl" and self._rows:
@@ -117,9 +156,14 @@ class _Section:
             self.body.paragraph(self._take())
         self.body.close()
         self._rows, self._reading, self._deleted, self._skipping = [], False, False, 0
+        self._runs = []
 
     def _add(self, piece: str) -> None:
-        if not self._deleted:
+        if self._deleted:
+            return
+        if self._runs and self._runs[-1]:
+            self.body.writer.note("struck-text")
+        else:
             self._words.append(piece)
 
     def _take(self) -> str:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfObject, PdfPage, PdfTextPage
 
 SHOWN, BEHIND, HIDDEN, UNMAPPED = "shown", "behind", "hidden", "unmapped"
-# the shapes that white letters may stand on; of a page with more, white letters are believed
+# what is looked at on a page; white letters on anything beyond count as white on white
+MAX_OBJECTS = 20_000
 MAX_SHAPES = 3000
+MAX_LOOKS = 2_000_000
+GRID = 20.0  # points: letters of one piece that stand so near have the same ground
 WHITE, FAINT = 250, 10
 _INVISIBLE = 3  # the text render mode
 _MARGIN = 2.0
@@ -58,7 +61,7 @@ def _told_apart(page: "PdfPage", text: "PdfTextPage") -> Words:
         shown=_joined(text, states, {SHOWN}),
         layer=_joined(text, states, {SHOWN, BEHIND}) if pictured else "",
         unmapped=unmapped / max(1, letters),
-        hidden=HIDDEN in states or (BEHIND in states and not pictured),
+        hidden=bool(_joined(text, states, {HIDDEN} if pictured else {HIDDEN, BEHIND})),
     )
 
 
@@ -68,28 +71,35 @@ def _joined(text: "PdfTextPage", states: list[str], wanted: set[str]) -> str:
         size = sum(1 for _ in run)
         if state in wanted:
             pieces.append(text.get_text_range(at, size))
-        elif state == UNMAPPED:
+        elif state == UNMAPPED and SHOWN in wanted:
             pieces.append(_LOST * size)
         at += size
     return clean("".join(pieces)).strip()
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
 class _Shapes:
     """What is drawn on a page beside its letters: where, and in which order."""
 
-    dark: list[tuple[float, float, float, float]] = field(default_factory=list)
-    order: dict[int, int] = field(default_factory=dict)  # of all objects, by their addresses
-    pictures: list[tuple[int, tuple[float, float, float, float]]] = field(default_factory=list)
-    all_seen: bool = True
+    dark: list[Box] = field(default_factory=list)
+    order: dict[int, int] = field(default_factory=dict)  # of the words, by their addresses
+    pictures: list[tuple[int, Box]] = field(default_factory=list)
+    looks: int = MAX_LOOKS
 
     def is_dark(self, x: float, y: float) -> bool:
-        return not self.all_seen or any(_holds(box, x, y) for box in self.dark)
+        self.looks -= len(self.dark)
+        return self.looks > 0 and any(_holds(box, x, y) for box in self.dark)
 
     def covered(self, address: int, x: float, y: float) -> bool:
         """Whether a picture lies over what the object at `address` draws there."""
         at = self.order.get(address)
-        return at is not None and any(
+        if at is None or not self.pictures:
+            return False
+        self.looks -= len(self.pictures)
+        return self.looks < 0 or any(
             number > at and _holds(box, x, y) for number, box in self.pictures
         )
 
@@ -106,6 +116,7 @@ class _Look:
         self._box = (left - _MARGIN, bottom - _MARGIN, right + _MARGIN, top + _MARGIN)
         self._shapes = _shapes(page)
         self._known: dict[int, str] = {}
+        self._grounds: dict[tuple[int, int, int], str] = {}
         self._last = SHOWN
         self._corners = [ctypes.c_double() for _ in range(4)]
 
@@ -138,28 +149,36 @@ class _Look:
             x, y = (left.value + right.value) / 2, (bottom.value + top.value) / 2
             if not _holds(self._box, x, y):
                 return HIDDEN
-            if state == "white":
-                state = SHOWN if self._shapes.is_dark(x, y) else HIDDEN
-            if state == SHOWN and self._shapes.covered(address, x, y):
-                state = BEHIND
+            state = self._on_ground(address, state, x, y)
         elif state == "white":
             state = HIDDEN
         if state == SHOWN and self._raw.FPDFText_HasUnicodeMapError(self._text, at) == 1:
             return UNMAPPED
         return state
 
+    def _on_ground(self, address: int, state: str, x: float, y: float) -> str:
+        """What becomes of the state by what lies under the letter, and over it."""
+        key = (address, int(x / GRID), int(y / GRID))
+        if key not in self._grounds:
+            if state == "white":
+                state = SHOWN if self._shapes.is_dark(x, y) else HIDDEN
+            if state == SHOWN and self._shapes.covered(address, x, y):
+                state = BEHIND
+            self._grounds[key] = state
+        return self._grounds[key]
+
 
 def _shapes(page: "PdfPage") -> _Shapes:
-    """What stands on the page; pictures only where one may hide letters: large and opaque."""
+    """What stands on the page."""
     from pypdfium2 import raw
 
     found = _Shapes()
-    for number, each in enumerate(islice(page.get_objects(max_depth=3), MAX_SHAPES + 1)):
-        if number == MAX_SHAPES:
-            found.all_seen = False
+    for number, each in enumerate(islice(page.get_objects(max_depth=3), MAX_OBJECTS)):
         address = ctypes.cast(each.raw, ctypes.c_void_p).value
         if each.type == raw.FPDF_PAGEOBJ_TEXT:
             found.order[address or 0] = number
+        elif len(found.dark) >= MAX_SHAPES:
+            continue
         elif each.type == raw.FPDF_PAGEOBJ_IMAGE:
             found.dark.append(each.get_bounds())
             if not raw.FPDFPageObj_HasTransparency(each):
@@ -184,6 +203,6 @@ def _is_filled(shape: "PdfObject") -> bool:
     return alpha >= FAINT and min(parts) < WHITE
 
 
-def _holds(box: tuple[float, float, float, float], x: float, y: float) -> bool:
+def _holds(box: Box, x: float, y: float) -> bool:
     left, bottom, right, top = box
     return left <= x <= right and bottom <= y <= top

@@ -1,6 +1,7 @@
 """PDF files: the text that stands in them, page by page, and by OCR that of scanned pages."""
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.documents import ocr, pagewords, scans
@@ -30,6 +31,9 @@ def read(data: bytes) -> Text:
     try:
         count = len(document)
         for number in range(min(count, MAX_PAGES)):
+            if writer.full:
+                writer.note("cut")
+                break
             text = _page_text(document, number, work, writer.notes)
             writer.line(text, page=number + 1, gap=2)
     finally:
@@ -60,11 +64,12 @@ def _seen_text(page: "PdfPage", work: ocr.Work, notes: dict[str, None]) -> str:
     found = pagewords.words(page)
     if found.hidden:
         notes["hidden-text"] = None
+    if rubbish := found.unmapped >= UNMAPPED:
+        found = replace(found, shown="", layer="")
     own = found.layer or found.shown
-    if found.unmapped >= UNMAPPED:
-        own, found = "", pagewords.Words(unmapped=1.0)
-    if found.unmapped == 1.0 or scans.is_scan(page, own):
-        if seen := work.read(functools.partial(scans.picture, page)):
+    if rubbish or scans.is_scan(page, own):
+        seen = work.read(functools.partial(scans.picture, page))
+        if seen:
             return "\n".join(filter(None, (found.shown, seen)))
     if found.unmapped:
         notes["unmapped-font"] = None

@@ -41,6 +41,8 @@ def _put(writer: Writer, package: Package, name: str, number: int) -> None:
         return
     if any(kind == "notesSlide" for kind, _ in relations(package, name).values()):
         writer.note("speaker-notes")
+    if slide.struck:
+        writer.note("struck-text")
     if slide.cut:
         writer.note("cut")
     writer.line("\n".join(slide.lines), page=number, gap=2)
@@ -74,15 +76,20 @@ class _Slide:
         self._words: list[str] = []
         self._row: list[str] | None = None  # while in a table
         self._reading = False
+        self.struck = False  # whether some text is
+        self._strikes = False
         self._is_number = False  # the field that counts the slides
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "t":
             self._reading = not self._is_number
+        elif tag in {"r", "fld"}:
+            self._strikes = False
+            self._is_number = attributes.get("type") == "slidenum"
+        elif tag == "rPr":
+            self._strikes = attributes.get("strike", "noStrike") != "noStrike"
         elif tag == "br":
             self._words.append("\n")
-        elif tag == "fld":
-            self._is_number = attributes.get("type") == "slidenum"
         elif tag == "tr":
             self._row = []
         elif tag == "sld":
@@ -102,7 +109,9 @@ class _Slide:
             self._row = None
 
     def characters(self, data: str) -> None:
-        if self._reading:
+        if self._reading and self._strikes:
+            self.struck = True
+        elif self._reading:
             self._words.append(data)
             self._room -= len(data)
             if self._room < 0:

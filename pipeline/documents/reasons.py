@@ -52,6 +52,9 @@ REASONS = {
     "method": gettext_noop("This way of compression is not supported."),
     "archive-time": gettext_noop("Unpacking took too long."),
     "mail-time": gettext_noop("The files of this mail took too long to read."),
+    "mail-text": gettext_noop(
+        "The files of this mail hold more text than is kept; some of it was left out."
+    ),
     "killed-time": gettext_noop("Reading this file took too long and was stopped."),
     "killed-memory": gettext_noop("Reading this file needed too much memory and was stopped."),
     "killed-crash": gettext_noop("Reading this file failed hard and was stopped."),
@@ -70,7 +73,7 @@ NOTES = {
     "unmapped-font": gettext_noop(
         "Some letters were left out: their fonts do not tell what they are."
     ),
-    "keys": gettext_noop("Keys, certificates and signatures were left out."),
+    "keys": gettext_noop("Keys, signatures and encrypted parts were left out."),
     "speaker-notes": gettext_noop("The speaker's notes were left out."),
     "formulas-without-values": gettext_noop(
         "Some formulas were never calculated; their cells are empty here."

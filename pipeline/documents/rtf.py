@@ -63,7 +63,7 @@ _CHARSETS = {
 
 
 def read(data: bytes) -> Text:
-    """The text without hidden and deleted words, headers, footnotes and field codes.
+    """The text without hidden, deleted and struck words, headers, footnotes and field codes.
 
     A table's rows have the places ("table 1", row).
     """
@@ -89,6 +89,7 @@ class _State:
     unread: bool = False
     fonts: bool = False  # in the table of fonts
     hidden: bool = False
+    struck: bool = False
     in_table: bool = False
     codec: str = ""
     fallback: int = 1  # so many characters stand for a \u before them
@@ -175,9 +176,12 @@ class _Letter:
         elif word in {b"v", b"deleted"}:
             self._flush()
             self._state = replace(self._state, hidden=on)
+        elif word in {b"strike", b"striked"}:
+            self._flush()
+            self._state = replace(self._state, struck=on)
         elif word == b"plain":
             self._flush()
-            self._state = replace(self._state, hidden=False, codec="")
+            self._state = replace(self._state, hidden=False, struck=False, codec="")
         elif word in {b"intbl", b"pard"}:
             self._state = replace(self._state, in_table=word == b"intbl")
         elif not self._state.unread:
@@ -205,23 +209,31 @@ class _Letter:
 
     def _unit(self, unit: int) -> None:
         self._flush_bytes()
-        if not self._state.unread and not self._state.hidden:
+        if self._is_read():
             self._units.append(unit)
         self._skip = self._state.fallback
 
     def _raw(self, text: bytes) -> None:
         skipped = min(self._skip, len(text))
         self._skip -= skipped
-        if len(text) > skipped and not self._state.unread and not self._state.hidden:
+        if len(text) > skipped and self._is_read():
             self._flush_units()
             self._bytes += text[skipped:]
 
     def _show(self, text: str) -> None:
         if self._skip:
             self._skip -= 1
-        elif not self._state.unread and not self._state.hidden:
+        elif self._is_read():
             self._flush()
             self.flow.add(text)
+
+    def _is_read(self) -> bool:
+        """Whether what comes is text for us; what is struck through is noted."""
+        if self._state.unread or self._state.hidden:
+            return False
+        if self._state.struck:
+            self.flow.writer.note("struck-text")
+        return not self._state.struck
 
     def _flush(self) -> None:
         self._flush_units()

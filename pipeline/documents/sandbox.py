@@ -15,16 +15,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pipeline import letter
 from pipeline.authentication import Verdict
-from pipeline.documents import frames
+from pipeline.documents import answers, frames
 from pipeline.documents.archives import Budget, Refused
-from pipeline.documents.results import Place, Text, Unreadable
+from pipeline.documents.results import Text, Unreadable
 from pipeline.errors import PipelineError
 from pipeline.letter import File, Letter
 
@@ -33,7 +33,9 @@ logger = logging.getLogger(__name__)
 WORKER = "pipeline.documents.worker"
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20.0
-START_SECONDS = 30.0
+# a mail's two tries together
+MAIL_SECONDS = 30.0
+START_SECONDS = 15.0
 MAX_WEAR = 5000
 # a document's parser may leave more behind than a mail's
 WEAR = {"mail": 1, "read": 25, "expand": 25}
@@ -41,6 +43,7 @@ PIECE = 256 * 1024
 
 
 Answer = tuple[dict[str, Any], bytes]
+Told = TypeVar("Told")
 
 
 class SandboxKilled(PipelineError):
@@ -58,7 +61,7 @@ class _Gone(Exception):
 class Child:
     """One limited process and the pipes to it. Not shared between threads while a job runs."""
 
-    def __init__(self, module: str = WORKER) -> None:
+    def __init__(self, module: str = WORKER, seconds: float = START_SECONDS) -> None:
         path = os.pathsep.join(dict.fromkeys([str(ROOT), *(p or os.getcwd() for p in sys.path)]))
         self.process = subprocess.Popen(
             # -S -P: nothing is looked for beside what our own path already holds; -B: no .pyc
@@ -78,11 +81,11 @@ class Child:
         os.set_blocking(self.to_child, False)
         os.set_blocking(self.from_child, False)
         self.wear = 0
-        self.limits = self._started()
+        self.limits = self._started(min(seconds, START_SECONDS))
 
-    def _started(self) -> dict[str, Any]:
+    def _started(self, seconds: float) -> dict[str, Any]:
         try:
-            header, _ = self._receive(time.monotonic() + START_SECONDS)
+            header, _ = self._receive(time.monotonic() + seconds)
         except (SandboxKilled, _Gone):
             self.kill()
             raise
@@ -178,31 +181,58 @@ class Pool:
     pid: int = field(default_factory=os.getpid)
 
     def run(self, header: dict[str, Any], blob: bytes, seconds: float) -> Answer:
-        """The answer to one job; raises SandboxKilled."""
+        """The answer to one job as it came; raises SandboxKilled."""
+        return self.told(header, blob, seconds, answers.untold)
+
+    def told(
+        self,
+        header: dict[str, Any],
+        blob: bytes,
+        seconds: float,
+        read: Callable[[dict[str, Any], bytes], Told],
+    ) -> Told:
+        """What `read` makes of the answer to one job; raises SandboxKilled, also if it takes none.
+
+        Where a child has to be started first, that is part of the `seconds`.
+        """
         self._own()
+        deadline = time.monotonic() + seconds
         # an idle child may have died with the thread that started it: PDEATHSIG is the thread's
         while self.idle:
             with contextlib.suppress(IndexError, _Gone):
-                return self._with(self.idle.pop(), header, blob, seconds)
+                return self._with(self.idle.pop(), header, blob, deadline, read)
         try:
-            return self._with(Child(self.module), header, blob, seconds)
+            child = Child(self.module, seconds)
+            return self._with(child, header, blob, deadline, read)
         except _Gone as exc:
             raise SandboxKilled("crash") from exc
 
-    def _with(self, child: Child, header: dict[str, Any], blob: bytes, seconds: float) -> Answer:
+    def _with(
+        self,
+        child: Child,
+        header: dict[str, Any],
+        blob: bytes,
+        deadline: float,
+        read: Callable[[dict[str, Any], bytes], Told],
+    ) -> Told:
         kept = False
         try:
-            answer = child.ask(header, blob, seconds)
+            answer = child.ask(header, blob, max(0.0, deadline - time.monotonic()))
+            told = read(*answer)
             kept = child.wear < self.max_wear
         except SandboxKilled as exc:
             logger.warning("sandbox: %s job ended by limit %s", header.get("job"), exc.limit)
             raise
+        except (ValueError, OverflowError) as exc:
+            # BadAnswer, and what the library says of a date or a text that is none
+            logger.warning("sandbox: %s job: %s", header.get("job"), exc)
+            raise SandboxKilled("crash") from exc
         finally:
             if kept:
                 self.idle.append(child)
             else:
                 child.kill()
-        return answer
+        return told
 
     def limits(self) -> dict[str, Any]:
         """What a child could take on, for `status`: "offline", whether it has no network, and
@@ -236,52 +266,41 @@ os.register_at_fork(after_in_child=pool._own)
 
 def read_document(kind: str, data: bytes, *, seconds: float = SECONDS) -> Text:
     """The text of a document of `kind`, read in the child. Raises Unreadable and SandboxKilled."""
-    header, blob = pool.run({"job": "read", "kind": kind}, data, seconds)
-    if reason := header.get("unreadable"):
-        if error := header.get("error"):
-            logger.info(
-                "sandbox: a %s of %s bytes made its reader fail: %s", kind, len(data), error
-            )
-        raise Unreadable(str(reason))
-    notes, places = header.get("notes", ()), header.get("places", ())
-    text = blob.decode("utf-8", errors="replace")
-    return Text(text, tuple(map(str, notes)), tuple(Place(*each) for each in places))
+    found = pool.told({"job": "read", "kind": kind}, data, seconds, answers.document)
+    if isinstance(found, Text):
+        return found
+    if found.error:
+        size = len(data)
+        logger.info("sandbox: a %s of %s bytes made its reader fail: %s", kind, size, found.error)
+    raise Unreadable(found.reason)
 
 
-def read_mail(raw: bytes, *, authserv_id: str = "", seconds: float = SECONDS) -> Letter:
+def read_mail(raw: bytes, *, authserv_id: str = "", seconds: float = MAIL_SECONDS) -> Letter:
     """The mail in `raw`, taken apart in the child; raises SandboxKilled.
 
-    HTML is what costs most: a mail that overruns a limit is read again without that of its HTML.
+    HTML is what costs most: a mail that overruns a limit is read again without that of its HTML, in
+    what is left of the `seconds`, a third at least.
     """
+    deadline = time.monotonic() + seconds
     try:
-        return _mail(raw, authserv_id, html=True, seconds=seconds)
+        return _mail(raw, authserv_id, html=True, seconds=seconds * 2 / 3)
     except SandboxKilled:
-        return _mail(raw, authserv_id, html=False, seconds=seconds)
+        return _mail(raw, authserv_id, html=False, seconds=deadline - time.monotonic())
 
 
 def _mail(raw: bytes, authserv_id: str, *, html: bool, seconds: float) -> Letter:
     job = {"job": "mail", "authserv_id": authserv_id, "html": html}
-    header, blob = pool.run(job, raw, seconds)
-    try:
-        return letter.unpack(header, blob)
-    except (KeyError, TypeError, ValueError) as exc:
-        logger.warning("sandbox: a mail of %s bytes: %s", len(raw), header.get("error", exc))
-        raise SandboxKilled("crash") from exc
+    return pool.told(job, raw, seconds, answers.letter)
 
 
-def dns_names(raw: bytes) -> tuple[str, ...]:
+def dns_names(raw: bytes, *, seconds: float = SECONDS) -> tuple[str, ...]:
     """The names whose TXT records `proof` wants of this mail; raises SandboxKilled."""
-    header, _ = pool.run({"job": "names"}, raw, SECONDS)
-    return tuple(map(str, header.get("names", ())))
+    return pool.told({"job": "names"}, raw, seconds, answers.names)
 
 
-def proof(raw: bytes, records: Mapping[str, Sequence[str]]) -> Verdict:
+def proof(raw: bytes, records: Mapping[str, Sequence[str]], *, seconds: float = SECONDS) -> Verdict:
     """What the mail's DKIM signatures prove of its sender; raises SandboxKilled."""
-    header, _ = pool.run({"job": "proof", "records": dict(records)}, raw, SECONDS)
-    try:
-        return Verdict(**header)
-    except TypeError as exc:
-        raise SandboxKilled("crash") from exc
+    return pool.told({"job": "proof", "records": dict(records)}, raw, seconds, answers.verdict)
 
 
 def expand(kind: str, data: bytes, budget: Budget, *, filename: str = "") -> list[File | Refused]:
@@ -292,15 +311,4 @@ def expand(kind: str, data: bytes, budget: Budget, *, filename: str = "") -> lis
     fields = ("entries", "bytes", "seconds", "depth", "member_bytes")
     given = {name: getattr(budget, name) for name in fields}
     job = {"job": "expand", "kind": kind, "budget": given, "filename": filename}
-    header, blob = pool.run(job, data, budget.seconds + 5)
-    if "unreadable" in header:
-        return [Refused("", "damaged")]
-    left = header["left"]
-    budget.entries, budget.bytes, budget.seconds = left["entries"], left["bytes"], left["seconds"]
-    files = letter.unpacked_files([e for e in header["members"] if "refused" not in e], blob)
-    return [
-        Refused(each["filename"], each["refused"], each["size"])
-        if "refused" in each
-        else next(files)
-        for each in header["members"]
-    ]
+    return pool.told(job, data, budget.seconds + 5, partial(answers.members, budget=budget))

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from pipeline import letter, signatures
-from pipeline.documents import clock, frames, landlock, members, read
+from pipeline.documents import answers, clock, frames, landlock, members, read
 from pipeline.documents.archives import Budget, Member
 from pipeline.documents.results import Unreadable
 
@@ -67,8 +67,11 @@ def expand_job(header: dict[str, Any], blob: bytes) -> Answer:
             found.append(letter.packed_file(file))
             data.append(each.data)
         else:
-            found.append({"filename": each.name, "size": each.size, "refused": each.reason})
-    left = {"entries": budget.entries, "bytes": budget.bytes, "seconds": budget.seconds}
+            # ZIP64 may claim a size that no column of a database takes
+            size = min(max(0, each.size), answers.MAX_INTEGER)
+            found.append({"filename": each.name, "size": size, "refused": each.reason})
+    names = ("entries", "bytes", "seconds")
+    left = {name: max(0, getattr(budget, name)) for name in names}
     return {"members": found, "left": left}, b"".join(data)
 
 

@@ -23,7 +23,9 @@ class _Nowhere(io.TextIOBase):
 
 
 def read(data: bytes) -> Text:
-    """The values that the cells show last; dates as ISO. What is hidden is left out and noted."""
+    """The values that the cells show last; dates as ISO. What is hidden or struck
+    through is left out and noted.
+    """
     book = _book(data)
     writer = Writer()
     for number in range(book.nsheets):
@@ -113,7 +115,10 @@ def _rows(writer: Writer, book: Any, sheet: Any) -> Iterator[tuple[int, list[str
     for number in range(sheet.nrows):
         found = {}
         for column in range(sheet.row_len(number)):
-            text = _cell_text(book, sheet, number, column)
+            shown = _cell_text(book, sheet, number, column)
+            text = _unstruck(book, sheet, number, column, shown) if shown else ""
+            if text != shown:
+                writer.note("struck-text")
             if not text:
                 continue
             if column in hidden:
@@ -146,6 +151,21 @@ def _cell_text(book: Any, sheet: Any, row: int, column: int) -> str:
     if kind == xlrd.XL_CELL_ERROR:
         return str(xlrd.error_text_from_code.get(value, ""))
     return ""
+
+
+def _unstruck(book: Any, sheet: Any, row: int, column: int, text: str) -> str:
+    """`text` without what is struck through; pieces of a cell may have fonts of their own."""
+    if not book.formatting_info:
+        return text
+    fonts = book.font_list
+    try:
+        font = book.xf_list[sheet.cell_xf_index(row, column)].font_index
+        runs = [(0, font), *sheet.rich_text_runlist_map.get((row, column), ())]
+        ends = [start for start, _ in runs[1:]] + [len(text)]
+        pieces = zip(runs, ends, strict=True)
+        return "".join(text[at:end] for (at, font), end in pieces if not fonts[font].struck_out)
+    except (IndexError, TypeError):
+        return text
 
 
 def _style(book: Any, sheet: Any, row: int, column: int, is_date: bool) -> cells.Style:

@@ -20,7 +20,9 @@ MAX_STRING_CHARACTERS = 16 * 1024 * 1024
 
 
 def read(data: bytes) -> Text:
-    """The values that the cells show last; dates as ISO. What is hidden is left out and noted."""
+    """The values that the cells show last; dates as ISO. What is hidden or struck
+    through is left out and noted.
+    """
     package = Package(data)
     book = _Book()
     part = _workbook_part(package)
@@ -41,7 +43,7 @@ def read(data: bytes) -> Text:
         if state != "visible":
             writer.note("hidden-sheets")
             continue
-        sheet = _Sheet(strings.found, styles, book.from_1904)
+        sheet = _Sheet(strings, styles, book.from_1904)
         package.parse(name, sheet)
         _put(writer, title, sheet)
         if writer.full:
@@ -89,6 +91,19 @@ class _Book:
         pass
 
 
+class _Strikes:
+    """Whether the piece of a cell's text that is being read is struck through."""
+
+    def __init__(self) -> None:
+        self.on = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag in {"si", "is", "r"}:
+            self.on = False
+        elif tag == "strike":
+            self.on = is_on(attributes.get("val", "1"))
+
+
 class _Strings:
     """Reads sharedStrings.xml; phonetic guides, which say how Japanese is spoken, are left out."""
 
@@ -100,8 +115,11 @@ class _Strings:
         self._total = 0
         self._reading = False
         self._phonetic = False
+        self._strikes = _Strikes()
+        self.struck: set[int] = set()  # the strings of which a part is struck through
 
     def start(self, tag: str, attributes: Attributes) -> None:
+        self._strikes.start(tag, attributes)
         if tag == "si":
             self._words, self._length = [], 0
         elif tag == "rPh":
@@ -122,7 +140,9 @@ class _Strings:
                 raise Enough
 
     def characters(self, data: str) -> None:
-        if self._reading and self._length < MAX_CELL:
+        if self._reading and self._strikes.on:
+            self.struck.add(len(self.found))
+        elif self._reading and self._length < MAX_CELL:
             self._words.append(data)
             self._length += len(data)
 
@@ -134,21 +154,38 @@ class _Styles:
         self._codes: dict[int, str] = {}
         self._formats: list[int] = []
         self._in_cells = False
+        self._fonts: list[bool] = []  # whether each strikes its letters through
+        self._in_fonts = False
+        self._struck: set[int] = set()
 
     def start(self, tag: str, attributes: Attributes) -> None:
-        if tag == "numFmt":
+        if tag == "fonts":
+            self._in_fonts = True
+        elif tag == "font" and self._in_fonts and len(self._fonts) < 65_536:
+            self._fonts.append(False)
+        elif tag == "strike" and self._in_fonts and self._fonts:
+            self._fonts[-1] = is_on(attributes.get("val", "1"))
+        elif tag == "numFmt":
             self._codes[_integer(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif tag == "cellXfs":
             self._in_cells = True
         elif tag == "xf" and self._in_cells and len(self._formats) < 65_536:
+            font = _integer(attributes.get("fontId"))
+            if font < len(self._fonts) and self._fonts[font]:
+                self._struck.add(len(self._formats))
             self._formats.append(_integer(attributes.get("numFmtId")))
 
     def end(self, tag: str) -> None:
         if tag == "cellXfs":
             self._in_cells = False
+        elif tag == "fonts":
+            self._in_fonts = False
 
     def characters(self, data: str) -> None:
         pass
+
+    def is_struck(self, index: int) -> bool:
+        return index in self._struck
 
     def style(self, index: int) -> cells.Style:
         number = self._formats[index] if 0 <= index < len(self._formats) else 0
@@ -167,7 +204,7 @@ class _Cell:
 class _Sheet:
     """Reads a sheet's part into numbered rows of texts."""
 
-    def __init__(self, strings: list[str], styles: _Styles, from_1904: bool) -> None:
+    def __init__(self, strings: _Strings, styles: _Styles, from_1904: bool) -> None:
         self.rows: list[tuple[int, list[str]]] = []
         self.notes: dict[str, None] = {}
         self._strings, self._styles, self._from_1904 = strings, styles, from_1904
@@ -179,8 +216,10 @@ class _Sheet:
         self._cell: _Cell | None = None
         self._reading = False
         self._phonetic = False
+        self._strikes = _Strikes()
 
     def start(self, tag: str, attributes: Attributes) -> None:
+        self._strikes.start(tag, attributes)
         if tag == "c":
             self._start_cell(attributes)
         elif tag in {"v", "t"}:
@@ -211,16 +250,22 @@ class _Sheet:
             raise Enough
 
     def characters(self, data: str) -> None:
-        if self._reading and self._cell and len(self._cell.words) < 1000:
+        if self._reading and self._cell and self._strikes.on:
+            self.notes["struck-text"] = None
+        elif self._reading and self._cell and len(self._cell.words) < 1000:
             self._cell.words.append(data[:MAX_CELL])
 
     def _start_cell(self, attributes: Attributes) -> None:
         self._column = _column(attributes.get("r", ""), self._column + 1)
+        self._strikes.on = False
         style = _integer(attributes.get("s"))
         self._cell = _Cell(self._column, attributes.get("t", "n"), style)
 
     def _end_cell(self, cell: _Cell) -> None:
         text = self._text(cell)
+        if text and self._styles.is_struck(cell.style):
+            self.notes["struck-text"] = None
+            return
         if not text:
             if cell.has_formula and not cell.words:
                 self.notes["formulas-without-values"] = None
@@ -249,7 +294,9 @@ class _Sheet:
         raw = "".join(cell.words)[:MAX_CELL]
         if cell.kind == "s":
             index = _integer(raw, -1)
-            return self._strings[index] if 0 <= index < len(self._strings) else ""
+            if index in self._strings.struck:
+                self.notes["struck-text"] = None
+            return self._strings.found[index] if 0 <= index < len(self._strings.found) else ""
         if cell.kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(raw.strip(), "")
         if cell.kind == "n":

@@ -4,13 +4,21 @@ Always after the commit, and again by the next comparison (reconcile) for mails 
 shortly before a crash. Doing it twice does no harm: a mail that is gone is not moved.
 """
 
+import imaplib
 from collections.abc import Sequence
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
+from pipeline.errors import MailboxError
 from pipeline.models import Mailbox
 
 SEEN, DELETED = rb"\Seen", rb"\Deleted"
+REFUSALS = 3
+
+
+class NotDone(MailboxError):
+    """The server refuses to mark or to move; the mails were taken in."""
 
 
 def action(mailbox: Mailbox) -> str:
@@ -23,9 +31,41 @@ def action(mailbox: Mailbox) -> str:
 
 
 def apply(client: IMAPClient, mailbox: Mailbox, uids: Sequence[int]) -> None:
-    """Do it to these mails of the selected folder."""
-    if not uids:
+    """Do it to these mails of the selected folder.
+
+    Raises NotDone where the server refuses; for one of the mails only: once all others were done.
+    """
+    if not uids or action(mailbox) == Mailbox.After.KEEP:
         return
+    try:
+        _apply(client, mailbox, uids)
+    except imaplib.IMAP4.abort:
+        raise
+    except IMAPClientError as exc:
+        refusal = str(exc)
+        if len(uids) > 1:
+            refusal = _one_by_one(client, mailbox, uids)
+        if refusal:
+            raise NotDone(refusal) from exc
+
+
+def _one_by_one(client: IMAPClient, mailbox: Mailbox, uids: Sequence[int]) -> str:
+    """The last refusal; after some in a row the others are not tried."""
+    refusal, in_a_row = "", 0
+    for uid in uids:
+        try:
+            _apply(client, mailbox, [uid])
+            in_a_row = 0
+        except imaplib.IMAP4.abort:
+            raise
+        except IMAPClientError as exc:
+            refusal, in_a_row = str(exc), in_a_row + 1
+            if in_a_row >= REFUSALS:
+                break
+    return refusal
+
+
+def _apply(client: IMAPClient, mailbox: Mailbox, uids: Sequence[int]) -> None:
     match action(mailbox):
         case Mailbox.After.SEEN:
             client.add_flags(uids, [SEEN], silent=True)

@@ -52,7 +52,7 @@ class Backfill:
         self._left = self._left[: -len(uids)] if uids else []
         same = Mailbox.objects.filter(pk=mailbox.pk, backfill_from=mailbox.backfill_from)
         if self._left:
-            same.update(backfill_uid=uids[0])
+            same.filter(uidvalidity=mailbox.uidvalidity).update(backfill_uid=uids[0])
             mailbox.backfill_uid = uids[0]
             logger.info("mailbox %s: backfill, %s mails to go", mailbox.pk, len(self._left))
             return

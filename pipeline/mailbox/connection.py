@@ -98,14 +98,19 @@ def _words(refusal: LoginError, user: str, password: str) -> str:
     told = next(iter(getattr(refusal.__context__, "args", ())), str(refusal))
     line = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
     sent = base64.b64encode(_plain(user, password)).decode()
-    forms = [sent, _quoted(password), _quoted(password)[1:-1], password]
-    # imaplib tells of lines that it does not understand as Python writes bytes
-    shown = [repr(form.encode())[2:-1] for form in forms]
-    return cleaned(_before(line, sent, _quoted(user) + " "), *shown, *forms)
+    # what may follow is any part of the password: of PLAIN, behind the groups with the name alone
+    begins = [sent[: (len(user.encode()) + 2) // 3 * 4], f"{_quoted(user)} "]
+    forms = [_quoted(password), _quoted(password)[1:-1], password]
+    return cleaned(_before(line, *_shown(begins)), *_shown(forms))
+
+
+def _shown(forms: list[str]) -> list[str]:
+    """`forms`, and as imaplib writes them when it tells of a line as Python bytes."""
+    return [*(repr(form.encode())[2:-1] for form in forms), *forms]
 
 
 def _before(line: str, *commands: str) -> str:
-    """`line` up to the command in it: what follows may be any part of the password."""
+    """`line` up to the first of `commands` in it."""
     for command in commands:
         line = line.partition(command)[0]
     return line

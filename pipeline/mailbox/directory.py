@@ -5,6 +5,7 @@ than YOUNG_SECONDS is otherwise taken for one that has ended.
 """
 
 import contextlib
+import hashlib
 import logging
 import os
 import time
@@ -23,6 +24,7 @@ from pipeline.mailbox.ingest import (
     Wake,
     file_uid,
     header_block,
+    named,
     publish_all,
     receive_all,
     whole,
@@ -96,14 +98,16 @@ def _take(path: Path, mailbox: Mailbox, wake: Wake) -> Iterator[Received]:
 
 
 def _read(path: Path, name: str) -> Arrival:
-    """The file's mail; of a too large one no more than the header is read."""
+    """The file's mail; of a too large one no more than the header stays in memory."""
     size = path.stat().st_size
     if size <= settings.BUSYBEE_MAX_MAIL_BYTES:
         raw = path.read_bytes()
         return whole(file_uid(name, raw), raw)
     with path.open("rb") as file:
         header = header_block(file.read(HEADER_BYTES))
-    return Arrival(file_uid(f"{name}:{size}", header), header, size=size, header_only=True)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Arrival(named(name, digest), header, size=size, header_only=True, whole=digest)
 
 
 def _settled(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from pipeline.mailbox import pressure
 from pipeline.mailbox.ingest import (
     HEADER_BYTES,
     Arrival,
@@ -22,6 +24,9 @@ from pipeline.models import Email, Location, Mailbox
 
 BATCH_MAILS, BATCH_BYTES = 100, 8 * 1024 * 1024
 LINE = 64 * 1024
+# of the steps that may be open: old mails must not hold back those that come in meanwhile
+SHARE = 0.5
+LOOK_AGAIN_SECONDS = 2.0
 MBOX_SUFFIXES = {".mbox", ".mbx"}
 SUFFIXES = {".eml", *MBOX_SUFFIXES}
 # "From sender Mon Jan  5 10:00:00 2026"; some programs leave out all behind the first word
@@ -170,35 +175,74 @@ def _gathered(name: str, pieces: Iterable[bytes]) -> Arrival:
     return Arrival(file_uid(f"{name} {size}", head), head, size=size, header_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who hears how an import goes: of each batch, and why it waits."""
+
+    progress: Callable[[Totals], None] = lambda totals: None
+    waiting: Callable[[str], None] = lambda why: None
+
+
 def take_in(
     found: Iterable[Arrival | Problem],
+    totals: Totals,
     *,
     mailbox: Mailbox,
     dry_run: bool = False,
-    progress: Callable[[Totals], None] = lambda totals: None,
-) -> Totals:
-    """What came of `found`; with `dry_run` nothing is written. `progress` hears of each batch."""
-    totals = Totals()
-    count = _would_take if dry_run else _take
+    ears: Ears = Ears(),
+) -> None:
+    """Take in what is `found`, as fast as the workers can bear, and count it in `totals`; with
+    `dry_run` nothing is written. To break it off loses nothing: it can be done again.
+    """
     for batch in _batches(found, totals):
-        for arrival, new in zip(batch, count(batch, mailbox), strict=True):
-            totals.new += new
-            totals.known += not new
-            totals.too_large += new and arrival.header_only
-        progress(totals)
-    return totals
+        if not dry_run:
+            _wait_for_room(ears)
+        try:
+            new = (_would_take if dry_run else _take)(batch, mailbox)
+        except OSError as exc:  # of the storage: a full disk
+            reason = exc.strerror or type(exc).__name__
+            totals.problems += [Problem(_name_of(each), reason) for each in batch]
+        else:
+            _count(batch, new, totals)
+        ears.progress(totals)
+
+
+def _wait_for_room(ears: Ears) -> None:
+    told = ""
+    while True:
+        try:
+            pressure.check(SHARE)
+        except pressure.Paused as exc:
+            if str(exc) != told:
+                ears.waiting(str(exc))
+            told = str(exc)
+            time.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            return
+
+
+def _count(batch: Iterable[Arrival], new: Iterable[bool], totals: Totals) -> None:
+    for arrival, is_new in zip(batch, new, strict=True):
+        totals.new += is_new
+        totals.known += not is_new
+        totals.too_large += is_new and arrival.header_only
+
+
+def _name_of(arrival: Arrival) -> str:
+    return arrival.uid.rpartition(":")[0]
 
 
 def _batches(found: Iterable[Arrival | Problem], totals: Totals) -> Iterator[list[Arrival]]:
     batch: list[Arrival] = []
     weight = 0
+    most = max(1, min(BATCH_MAILS, settings.BUSYBEE_MAX_OPEN_STEPS // 4))
     for each in found:
         if isinstance(each, Problem):
             totals.problems.append(each)
             continue
         batch.append(each)
         weight += len(each.raw)
-        if len(batch) >= BATCH_MAILS or weight >= BATCH_BYTES:
+        if len(batch) >= most or weight >= BATCH_BYTES:
             yield batch
             batch, weight = [], 0
     if batch:

@@ -2,6 +2,7 @@
 transaction.
 """
 
+import datetime as dt
 import hashlib
 import logging
 import os
@@ -15,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
 
 from pipeline import storage
 from pipeline.chain import publish
@@ -34,8 +36,9 @@ Columns = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A mail as it came, and its name at its place. One that is larger than BUSYBEE_MAX_MAIL_BYTES
-    has only its header block in `raw`; `size` is the whole mail's. `digest` is the sha256 of `raw`
-    where that is in storage already.
+    has only its header block in `raw`; `size` is the whole mail's, and so is the sha256 `whole`,
+    where somebody has read it all. `digest` is the sha256 of what is in storage already. `came_at`
+    is when the server got it, where that is known.
     """
 
     uid: str
@@ -43,6 +46,8 @@ class Arrival:
     size: int
     header_only: bool = False
     digest: str = ""
+    whole: str = ""
+    came_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def whole(uid: str, raw: bytes) -> Arrival:
     """The arrival of a mail whose bytes are all at hand; of a too large one the header is kept."""
     if len(raw) <= settings.BUSYBEE_MAX_MAIL_BYTES:
         return Arrival(uid, raw, size=len(raw))
-    return Arrival(uid, header_block(raw), size=len(raw), header_only=True)
+    digest = hashlib.sha256(raw).hexdigest()
+    return Arrival(uid, header_block(raw), size=len(raw), header_only=True, whole=digest)
 
 
 def header_block(raw: bytes) -> bytes:
@@ -66,6 +72,20 @@ def header_block(raw: bytes) -> bytes:
     head = raw[:HEADER_BYTES]
     end = END_OF_HEADER.search(head)
     return head[: end.end()] if end else head
+
+
+def kept(arrival: Arrival) -> bytes:
+    """The bytes that go into storage, under whose sha256 the mail is known.
+
+    Below a mere header a line says what is missing. So two mails with the same header are two: a
+    scanner sends nothing else.
+    """
+    if not arrival.header_only:
+        return arrival.raw
+    sha256 = f", sha256 {arrival.whole}" if arrival.whole else ""
+    gap = b"" if END_OF_HEADER.search(arrival.raw) else b"\r\n\r\n"
+    line = f"[{arrival.size} bytes{sha256}: too large, only the header is kept]\r\n"
+    return arrival.raw + gap + line.encode()
 
 
 def receive(raw: bytes, *, mailbox: Mailbox, uid: str, uidvalidity: int = 0) -> Received:
@@ -94,7 +114,6 @@ def receive_all(
     play no part: anybody can write one. For an IMAP mailbox the cursor moves to `cursor` in the
     same transaction, never backwards. `wake` gets the new mails' ids after the commit.
     """
-    arrivals = [_told_apart(each) if each.header_only else each for each in arrivals]
     arrivals = stored(arrivals)
     columns = [_columns(each) for each in arrivals]  # not inside: a hostile header takes its time
     for attempt in range(1, TRIES + 1):
@@ -115,21 +134,8 @@ def receive_all(
 
 def stored(arrivals: Sequence[Arrival]) -> list[Arrival]:
     """`arrivals` with their digests: all their bytes are in storage (synced)."""
-    digests = iter(storage.put_all([each.raw for each in arrivals if not each.digest]))
+    digests = iter(storage.put_all([kept(each) for each in arrivals if not each.digest]))
     return [each if each.digest else replace(each, digest=next(digests)) for each in arrivals]
-
-
-def _told_apart(arrival: Arrival) -> Arrival:
-    """Two mails that are known by their header only, and have the same, differ by their size.
-
-    Empty lines below the header make the stored bytes differ too, for these are the mail's name.
-    """
-    raw = arrival.raw
-    while True:
-        twins = Email.objects.filter(raw_sha256=hashlib.sha256(raw).hexdigest())
-        if not twins.exclude(header_only=True, size=arrival.size).exists():
-            return replace(arrival, raw=raw)
-        raw += b"\r\n"
 
 
 def _record(
@@ -179,11 +185,13 @@ def _make_emails(fresh: dict[str, Columns]) -> dict[str, int]:
 
 def _columns(arrival: Arrival) -> Columns:
     """What a mail's row says from the first."""
+    columns: Columns = {"raw_sha256": arrival.digest, "size": arrival.size}
+    if arrival.came_at:  # a server may believe what a mail program says, of the future too
+        columns["received_at"] = min(arrival.came_at, timezone.now())
     if not arrival.header_only:
-        return {"raw_sha256": arrival.digest, "size": arrival.size}
+        return columns
     return {
-        "raw_sha256": arrival.digest,
-        "size": arrival.size,
+        **columns,
         "header_only": True,
         "state": Email.State.QUARANTINED,
         "quarantine_reason": f"larger than {settings.BUSYBEE_MAX_MAIL_BYTES} bytes",
@@ -226,16 +234,27 @@ def advance_cursor(mailbox: Mailbox, uidvalidity: int, uid: int) -> None:
 
 
 def begin_epoch(mailbox: Mailbox, uidvalidity: int) -> None:
-    """Begin at the first UID again: those of the old epoch mean nothing any more."""
-    old = Mailbox.objects.filter(pk=mailbox.pk).exclude(uidvalidity=uidvalidity)
-    old.update(uidvalidity=uidvalidity, last_uid=0, backfill_uid=0)
-    mailbox.refresh_from_db(fields=["uidvalidity", "last_uid", "backfill_uid"])
+    """Begin at the first UID again: those of the old epoch mean nothing any more.
+
+    `mailbox` then has this epoch whatever another poller writes meanwhile, which may have been led
+    to another server: under its epoch our UIDs would be those of other mails.
+    """
+    row = Mailbox.objects.filter(pk=mailbox.pk)
+    row.exclude(uidvalidity=uidvalidity).update(uidvalidity=uidvalidity, last_uid=0, backfill_uid=0)
+    ours = row.filter(uidvalidity=uidvalidity).values_list("last_uid", "backfill_uid").first()
+    mailbox.uidvalidity = uidvalidity
+    mailbox.last_uid, mailbox.backfill_uid = ours or (0, 0)
 
 
 def file_uid(name: str, raw: bytes) -> str:
     """How a mail in a folder is known: by name and content, so a name that is used again is a new
     mail.
     """
+    return named(name, hashlib.sha256(raw).hexdigest())
+
+
+def named(name: str, digest: str) -> str:
+    """As `file_uid`, of a file whose bytes have this sha256."""
     # a file's name is bytes: those that are no text would be refused by the database
     text = os.fsencode(name).decode("utf-8", "replace")
-    return f"{text[:300]}:{hashlib.sha256(raw).hexdigest()[:32]}"
+    return f"{text[:300]}:{digest[:32]}"

@@ -129,6 +129,7 @@ class Watch:
         self.reader: Reader | None = None
         self.kind = ""
         self.failures = 0
+        self.cuts = 0  # of the wait between two polls
         self._beaten = -float("inf")
 
     def run(self) -> None:
@@ -171,7 +172,10 @@ class Watch:
         except MailboxError as exc:
             logger.warning("mailbox %s while waiting: %s", self.pk, exc)
             # no error on the mailbox yet: mostly the next connection is as good as this was
-            self._rest(self._backoff(0.5))
+            self.cuts += 1
+            self._rest(_backoff(0.5, self.cuts))
+        else:
+            self.cuts = 0
         return True
 
     def _polled(self, mailbox: Mailbox, reader: Reader) -> bool:
@@ -219,9 +223,8 @@ class Watch:
             connection.close()
 
     def _backoff(self, base: float = 1) -> float:
-        """Exponential with full jitter: a server that comes back is not met by all at once."""
         self.failures += 1
-        return random.uniform(0, min(LONGEST_WAIT_SECONDS, base * 2 ** min(self.failures, 12)))
+        return _backoff(base, self.failures)
 
     def _rest(self, seconds: float) -> None:
         """Wait, with a sign of life."""
@@ -232,3 +235,8 @@ class Watch:
                 self.beat()
             except DatabaseError:
                 connection.close()
+
+
+def _backoff(base: float, failures: int) -> float:
+    """Exponential with full jitter: a server that comes back is not met by all at once."""
+    return random.uniform(0, min(LONGEST_WAIT_SECONDS, base * 2 ** min(failures, 12)))

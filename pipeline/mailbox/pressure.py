@@ -15,11 +15,11 @@ class Paused(PipelineError):
     """No mail is taken in until the workers or the disk have caught up."""
 
 
-def check() -> None:
+def check(share: float = 1.0) -> None:
     """Raises Paused, with a sentence that `remarks` knows, while there is too much to do or too
-    little room.
+    little room. Who is in no hurry takes only a `share` of what may be open.
     """
-    most = settings.BUSYBEE_MAX_OPEN_STEPS
+    most = int(settings.BUSYBEE_MAX_OPEN_STEPS * share)
     if Step.objects.unfinished().count() > most:
         raise Paused(f"more than {most} steps are open")
     least = settings.BUSYBEE_MIN_FREE_BYTES

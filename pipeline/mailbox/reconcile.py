@@ -15,6 +15,7 @@ from pipeline.models import Location, Mailbox
 
 LISTED_AT_ONCE = 5000
 ASKED_AT_ONCE = 1000
+A_DAY = dt.timedelta(days=1)
 
 
 def listed(client: IMAPClient, exists: int, criteria: Sequence[object]) -> Iterator[list[int]]:
@@ -25,13 +26,15 @@ def listed(client: IMAPClient, exists: int, criteria: Sequence[object]) -> Itera
 
 
 def days(since: dt.date | None, before: dt.date | None = None) -> list[object]:
-    """Criteria by the day on which the server got the mail, as its own calendar has it."""
-    criteria: list[object] = ["SINCE", since] if since else []
-    return [*criteria, "BEFORE", before] if before else criteria
+    """Criteria by the day on which the server got the mail, with a day more on either side: the
+    server's calendar may be behind or ahead of ours. What is too early, fetching passes over.
+    """
+    criteria: list[object] = ["SINCE", since - A_DAY] if since else []
+    return [*criteria, "BEFORE", before + A_DAY] if before else criteria
 
 
 def above(client: IMAPClient, mailbox: Mailbox, exists: int) -> list[int]:
-    """The UIDs above the cursor from the day `since` on, in rising order."""
+    """The UIDs above the cursor from about the day `since` on, in rising order."""
     wanted = days(mailbox.since)
     if not mailbox.last_uid:
         return sorted(uid for piece in listed(client, exists, wanted) for uid in piece)
@@ -41,7 +44,7 @@ def above(client: IMAPClient, mailbox: Mailbox, exists: int) -> list[int]:
 
 
 def missing(client: IMAPClient, mailbox: Mailbox, exists: int) -> Iterator[list[int]]:
-    """The UIDs up to the cursor, from the day `since` on, that we have no Location of."""
+    """The UIDs up to the cursor, from about the day `since` on, that we have no Location of."""
     for piece in listed(client, exists, days(mailbox.since)):
         yield unknown(mailbox, [uid for uid in piece if uid <= mailbox.last_uid])
 

@@ -2,6 +2,9 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from typing import Any
 
+from django.db.models import Sum
+from django.db.models.functions import Length
+
 from pipeline import files, reading
 from pipeline.models import Attachment, Email
 from pipeline.steps.unzip import OPENED
@@ -13,7 +16,8 @@ def run(email: Email) -> Outcome:
     rows = list(email.attachments.filter(refused="", text="").exclude(kind__in=OPENED))
     if not rows:
         return Outcome(skipped=True, note="no files")
-    items = reading.with_text([files.item_of(row) for row in rows])
+    taken = email.attachments.aggregate(characters=Sum(Length("text")))["characters"] or 0
+    items = reading.with_text([files.item_of(row) for row in rows], taken=taken)
     read = sum(1 for item in items if item.text)
     return Outcome(write=lambda: _write(rows, items), note=f"{read} of {len(items)} files read")
 

@@ -7,12 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from freight import extraction, orders, quotes
+from freight import orders, quotes
 from freight.errors import OrderRefused
 from freight.fields import FACT_NAMES, Extraction, Facts, Source, evidence_as_json
 from freight.models import QuoteRequest, State
 from pipeline import bounces, positions
 from pipeline.documents.results import Place
+from pipeline.fact_sources import read_facts
 from pipeline.models import Attachment, Email
 from pipeline.work import Outcome
 
@@ -39,10 +40,9 @@ def run(email: Email) -> Outcome:
 def _read(email: Email) -> Extraction:
     # places in it stay the same: what our own letter says is blanked, not taken out
     own = orders.own_words(email.new_text, [email.in_reply_to, *email.references])
-    sources = [Source("body", own), Source("subject", email.subject)]
+    letter = [Source("body", own), Source("subject", email.subject)]
     files = email.attachments.exclude(text="").order_by("path")
-    sources += [Source(f"attachment:{file.path}", file.text) for file in files]
-    read = extraction.extract(sources, today=email.day(), language=email.language)
+    read = read_facts(letter, files, today=email.day(), language=email.language)
     documents = {f"attachment:{file.path}": _document(file) for file in files}
     pictures = {f"attachment:{file.path}" for file in files if "ocr" in file.notes}
     # OCR takes 22,000 for 22.000 and 8 for 3: a person looks before a price goes out

@@ -41,6 +41,15 @@ class Dovecot:
         """Remove all folders and mails; nobody may be connected."""
         shutil.rmtree(self.folder / "mail", ignore_errors=True)
 
+    def file_of(self, uid: int) -> Path:
+        """Where the mail of INBOX lies."""
+        for line in (self.folder / "mail" / "dovecot-uidlist").read_text().splitlines()[1:]:
+            number, _, name = line.partition(" ")
+            if int(number) == uid:
+                (found,) = (self.folder / "mail").glob(f"*/{name.partition(':')[2]}*")
+                return found
+        raise LookupError(uid)
+
     def uids(self, folder: str = "INBOX", criteria: str = "ALL") -> list[int]:
         with self.client() as client:
             client.select_folder(folder, readonly=True)
@@ -60,10 +69,11 @@ class Dovecot:
 
 
 @contextmanager
-def running(token_info: str = "") -> Iterator[Dovecot]:
+def running(token_info: str = "", *, zone: str = "") -> Iterator[Dovecot]:
     """A server on a free loopback port, ended with its folder on leaving.
 
-    With the address of an OAuth server's token information it takes XOAUTH2 as well.
+    With the address of an OAuth server's token information it takes XOAUTH2 as well. `zone` is its
+    calendar's; without one it is this process's.
     """
     folder = Path(tempfile.mkdtemp(prefix="bb-imap-"))
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -83,6 +93,7 @@ def running(token_info: str = "") -> Iterator[Dovecot]:
         user=account.pw_uid if root else None,
         group=account.pw_gid if root else None,
         extra_groups=[] if root else None,
+        env=os.environ | ({"TZ": zone} if zone else {}),
     )
     try:
         _wait(port, process, folder)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from classifier.models import Example
-from freight.fields import Evidence
+from freight.fields import Evidence, evidence_as_json
 from freight.tests.factories import ASKED, QuoteRequestFactory
 from pipeline.mail_page import marked
 from pipeline.models import Email, Mailbox, Step, StepName
@@ -102,6 +102,31 @@ def test_mail_page_escapes_and_marks_the_evidence(admin_client: Client) -> None:
 def test_mail_page_says_why_an_attachment_was_refused(admin_client: Client) -> None:
     attachment = AttachmentFactory.create(filename="a.exe", refused="a program is not opened")
     assert "a program is not opened" in page(admin_client, change(attachment.email))
+
+
+def test_mail_page_of_two_hundred_long_files_stays_small(admin_client: Client) -> None:
+    email = EmailFactory.create()
+    for number in range(200):
+        AttachmentFactory.create(email=email, path=f"2/{number}.txt", text="<부산>" * 5000)
+    text = page(admin_client, change(email))
+    assert len(text) < 1_000_000
+    assert text.count("only its beginning is shown") == 34
+    assert text.count("The text is not shown") == 166
+    assert text.count("&lt;부산&gt;") == 100_000 // 4
+
+
+def test_mail_page_shows_a_file_as_far_as_facts_were_read_from_it(admin_client: Client) -> None:
+    request = QuoteRequestFactory.create(complete=True)
+    evidence = Evidence("18.5 tons", "attachment:9", 20_000, 20_009, "rules")
+    request.evidence = evidence_as_json({"gross_weight_kg": evidence})
+    request.save()
+    email = EmailFactory.create(request=request)
+    for number in range(60):
+        AttachmentFactory.create(email=email, path=f"1/{number}", text="filler" * 1000)
+    AttachmentFactory.create(email=email, path="9", text=" " * 20_000 + "18.5 tons" + "end" * 9000)
+    text = page(admin_client, change(email))
+    assert '<mark title="Gross weight">18.5 tons</mark>endend' in text
+    assert len(text) < 1_000_000
 
 
 def test_mail_page_gives_its_reasons_in_korean(admin_client: Client) -> None:

@@ -63,6 +63,7 @@ def refusals(client: Client, data: dict[str, object], url: str = ADD) -> dict[st
 
 
 NEEDS = "This kind of mailbox needs it."
+CONTROL = "It has a character that cannot be typed, perhaps a line break."
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,14 @@ NEEDS = "This kind of mailbox needs it."
         (imap(new_password=""), {"new_password": NEEDS}),
         (imap(host="imaps://imap.hana.example:993"),
          {"host": "A host name only: no address with //, no port."}),
+        (imap(host="imap..example"), {"host": "A host name only: no address with //, no port."}),
+        (imap(host=f"{'a' * 64}.example"),
+         {"host": "A host name only: no address with //, no port."}),
+        (imap(username="a\x01b"), {"username": CONTROL}),
+        (imap(new_password="a\r\nb"), {"new_password": CONTROL}),
+        (imap(tls=None, port=143), {"tls": "a password is sent over TLS only: switch it on"}),
+        (oauth("other", oauth_authorize_url="https://login.example/a", oauth_scope="x/.default",
+               oauth_token_url="https://login.example/t"), {"new_secret": NEEDS}),
         (imap(port=70000), {"port": "A number from 1 to 65535; mostly 993."}),
         (imap(after="move"), {"after_folder": NEEDS}),
         (imap(after="move", after_folder="inbox"),
@@ -132,20 +141,23 @@ def test_a_folder_of_files_is_taken(admin_client: Client, tmp_path: Path) -> Non
 
 
 def stored(**fields: Any) -> Mailbox:
-    box = Mailbox(name="export", host="imap.hana.example", username="export", **fields)
+    values = {"name": "export", "host": "imap.hana.example", "username": "export"}
+    box = Mailbox(**(values | fields))
     box.password = "pass-1"
     box.save()
     return box
 
 
-@pytest.mark.parametrize("changes", [{"host": "imap.evil.example"}, {"tls": None}])
+@pytest.mark.parametrize("changes", [{"host": "imap.evil.example"}, {"port": 994}, {"tls": None}])
 def test_a_stored_password_is_not_sent_to_another_server(
     admin_client: Client, changes: dict[str, object]
 ) -> None:
-    box = stored()
-    found = refusals(admin_client, imap(new_password="", **changes), change(box))
+    box = stored(host="localhost")
+    data = imap(host="localhost") | {name: value for name, value in changes.items() if value}
+    data = {name: value for name, value in data.items() if changes.get(name, value)}
+    found = refusals(admin_client, data | {"new_password": ""}, change(box))
     assert found == {"new_password": "The server is another one: type the password again."}
-    assert admin_client.post(change(box), imap(**changes)).status_code == 302
+    assert admin_client.post(change(box), data).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -173,6 +185,88 @@ def test_keys_do_not_go_to_another_provider_or_server(
     change_keys(box, lambda _: Keys(client_secret=SECRET, refresh_token="r"))
     assert admin_client.post(change(box), data | changes).status_code == 302
     assert keys_of(Mailbox.objects.get()) == left
+
+
+SCOPE = "https://mail.hana.example/.default"
+
+
+@pytest.mark.parametrize(
+    ("login", "changes"),
+    [
+        ("microsoft", {"host": "evil.example"}),
+        ("microsoft", {"port": 994}),
+        ("other", {"host": "evil.example"}),
+        ("other", {"oauth_scope": "https://evil.example/.default"}),
+    ],
+)
+def test_an_applications_secret_does_not_follow_to_another_server(
+    admin_client: Client, login: str, changes: dict[str, object]
+) -> None:
+    data = oauth(login, app_only="on", oauth_tenant="hana.example", new_secret="s-1",
+                 oauth_authorize_url="https://login.hana.example/a", oauth_scope=SCOPE,
+                 oauth_token_url="https://login.hana.example/t")  # fmt: skip
+    assert admin_client.post(ADD, data).status_code == 302
+    box = Mailbox.objects.get()
+    found = refusals(admin_client, data | changes | {"new_secret": ""}, change(box))
+    assert found == {
+        "new_secret": "Where the secret's tokens go has changed: type the secret again."
+    }
+    change_keys(box, lambda keys: Keys(keys.client_secret, access_token="t", renew_at=9e9))
+    admin_client.post(change(box), data | changes | {"new_secret": "s-2"})
+    assert keys_of(Mailbox.objects.get()) == Keys("s-2")
+
+
+def test_a_kept_secret_does_not_begin_to_log_in_by_itself(admin_client: Client) -> None:
+    data = oauth("microsoft", oauth_tenant="hana.example", new_secret="s-1")
+    admin_client.post(ADD, data)
+    again = data | {"app_only": "on", "new_secret": ""}
+    assert list(refusals(admin_client, again, change(Mailbox.objects.get()))) == ["new_secret"]
+
+
+def test_a_host_in_capitals_is_the_same_place(admin_client: Client) -> None:
+    box = stored(host="IMAP.Hana.example")
+    box.locations.create(uidvalidity=1, uid="1", email=EmailFactory.create(mailbox=box))
+    data = imap(host="IMAP.Hana.example", new_password="", mode="observe", active=None)
+    assert admin_client.post(change(box), data).status_code == 302
+    box.refresh_from_db()
+    assert (box.mode, box.active, box.password) == ("observe", False, "pass-1")
+
+
+def test_a_mailbox_without_tls_can_be_switched_off(admin_client: Client) -> None:
+    box = stored(tls=False)
+    data = imap(tls=None, new_password="")
+    assert list(refusals(admin_client, data, change(box))) == ["tls"]
+    data.pop("active")
+    assert admin_client.post(change(box), data).status_code == 302
+
+
+def values_on(page: str) -> dict[str, str]:
+    """What a browser would send for the page's form as it is shown."""
+    form = page[page.index('id="mailbox_form"') :]
+    inputs = dict(
+        (name, value)
+        for tag in re.findall(r"<input[^>]*>", form)
+        for name in re.findall(r'name="([^"]+)"', tag)
+        for value in re.findall(r'value="([^"]*)"', tag)
+        if name.endswith("since")
+    )
+    return inputs
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"), [(None, dt.date(2025, 1, 1)), ("2026-02-02", dt.date(2026, 2, 2))]
+)
+def test_saving_does_not_take_back_what_a_backfill_reached(
+    admin_client: Client, typed: str | None, left: dt.date
+) -> None:
+    box = stored(since=dt.date(2026, 1, 1))
+    shown = values_on(admin_client.get(change(box), headers=ENGLISH).content.decode())
+    assert shown == {"since": "2026-01-01", "initial-since": "2026-01-01"}
+    Mailbox.objects.update(since=dt.date(2025, 1, 1))  # the backfill ends meanwhile
+    data = imap(new_password="", mode="observe") | shown | ({"since": typed} if typed else {})
+    assert admin_client.post(change(box), data).status_code == 302
+    box.refresh_from_db()
+    assert (box.mode, box.since) == ("observe", left)
 
 
 def test_saving_does_not_undo_what_the_poller_wrote_meanwhile(
@@ -361,6 +455,19 @@ def test_a_server_that_is_away_is_told_in_words(admin_client: Client) -> None:
     Mailbox.objects.update(host="127.0.0.1", port=9, tls=False)
     act(admin_client, box, "test_connection")
     assert "Connection refused" in told(admin_client, box)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"host": "imap..example"}, {"sealed_password": b"gAAAA"}, {"kind": "directory"}],
+)
+def test_a_test_of_the_connection_always_has_an_answer(
+    admin_client: Client, changes: dict[str, Any]
+) -> None:
+    box = stored(directory=f"/{'x' * 300}")
+    Mailbox.objects.update(**({"host": "127.0.0.1", "port": 9, "tls": False} | changes))
+    assert act(admin_client, box, "test_connection").status_code < 400
+    assert told(admin_client, box)
 
 
 def test_a_folder_is_tested_too(admin_client: Client, tmp_path: Path) -> None:

@@ -30,6 +30,56 @@ def test_body_text_takes_the_html_beside_a_stub() -> None:
     assert body_text(parts).startswith("부산에서")
 
 
+LONG = "안녕하세요. 아래 표와 같이 신규 선적 건이 있어 견적을 요청드리오니 검토 부탁드립니다. " * 3
+STUB = "This message is in HTML format. View it in your browser: https://mail.example/view?id=1234 "
+
+
+@pytest.mark.parametrize(
+    ("plain", "html", "kept"),
+    [
+        (LONG, f"<p>{LONG}<table><tr><td>중량<td>18,500kg</table>", "html"),
+        (LONG, f"<p>{LONG}<p>부산 함부르크 인천 상하이 도쿄 방콕 싱가포르", "html"),
+        (STUB, "<p>부산에서 함부르크까지 40ft 18,500kg", "html"),
+        (STUB, "<p>See attached file", "html"),
+        ("", "<p>18 t", "html"),
+        (LONG, f"<p>{LONG}", "plain"),
+        (
+            LONG,
+            f"<style>p{{margin:12px}}</style><p style='margin:13px'>{LONG}<p>감사합니다",
+            "plain",
+        ),
+        (LONG, f"<p>{LONG}<p style='display:none'>9,999 kg</p>", "plain"),
+        (f"{LONG} 18,500kg", "<p>첨부 참조", "plain"),
+        (f"{LONG} 18,500kg", "<p>", "plain"),
+        (
+            "重量は一万キロです。横浜か\nら釜山までです。",
+            "<p>重量は一万キロです。横浜から釜山までです。",
+            "plain",
+        ),
+        (
+            f"{LONG} <https://a.example/?id=77>",
+            f"<p>{LONG} <a href='https://a.example/?id=77'>here</a></p>",
+            "plain",
+        ),
+        ("> 18 t was old", "<blockquote>18 t was old</blockquote>", "plain"),
+    ],
+)
+def test_of_an_alternative_the_one_is_read_that_says_more(plain: str, html: str, kept: str) -> None:
+    parts = [part(plain, alternative="1"), part(html, "text/html", alternative="1")]
+    alone = parts[kept == "html"]
+    assert body_text(parts) == body_text([dataclasses.replace(alone, alternative="")])
+
+
+@pytest.mark.parametrize(
+    "html", ["<style" * 80_000, "<!--" * 120_000, "<" * 500_000, "<a " * 160_000]
+)
+def test_a_hostile_page_beside_a_plain_text_is_bounded(html: str) -> None:
+    parts = [part("20ft", alternative="1"), part(html, "text/html", alternative="1")]
+    started = time.process_time()
+    body_text(parts)
+    assert time.process_time() - started < 8
+
+
 def test_body_text_joins_what_stands_side_by_side() -> None:
     assert body_text([part("위"), part("<b>아래</b>", "text/html")]) == "위\n\n아래"
 

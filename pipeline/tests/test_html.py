@@ -40,6 +40,44 @@ from pipeline.mime import parse
         '<style>/* .k{} */ .k{mso-hide:all}</style><div class="k">X</div>',
         '<style>@media print{.z{color:red}} .k{display:none}</style><div class="k">X</div>',
         '<div style="font-size:0">X<b>X</b><!-- X --></div>',
+        "<style>u{display:none}</style><u>X</u>",
+        '<style>.a .b{display:none}</style><div class="a"><p><i class="b">X</i></p></div>',
+        '<style>.a > .b{display:none}</style><div class="a"><i class="b">X</i></div>',
+        "<style>@media all{.b{display:none}}</style><i class=b>X</i>",
+        "<style>@media only screen{.b{display:none}}</style><i class=b>X</i>",
+        '<style media="screen">.b{display:none}</style><i class=b>X</i>',
+        '<style>[class="b"]{display:none}</style><i class=b>X</i>',
+        "<style>.w{font-size:0}</style><span class=w>X</span>",
+        "<style>.w{visibility:hidden}</style><span class=w>X</span>",
+        "<style>.w{color:#fff;background:#fff}</style><span class=w>X</span>",
+        "<style>" + ".a{color:red}" * 600 + ".h{display:none}</style><i class=h>X</i>",
+        "<style>.b{display:none!important}</style><i class=b style='display:inline'>X</i>",
+        "<i style='display:/**/none'>X</i>",
+        "<i style='d\\69splay:none'>X</i>",
+        "<i style='" + "color:red;" * 300 + "display:none'>X</i>",
+        "<i style='font:0/0 a'>X</i>",
+        "<i style='font:0px Arial'>X</i>",
+        "<i style='font-size:1px;line-height:1px'>X</i>",
+        "<i style='font-size:0.01em'>X</i>",
+        "<div style='font-size:0'><b style='font-size:1em'>X</b></div>",
+        "<div style='visibility:hidden'><b style='font-size:13px'>X</b></div>",
+        "<i style='color:transparent'>X</i>",
+        "<i style='color:rgba(0, 0, 0, 0)'>X</i>",
+        "<i style='-webkit-text-fill-color:transparent'>X</i>",
+        "<table bgcolor=white><tr><td><font color='#FFF'>X</font></td></tr></table>",
+        "<div style='background:#fff url()'><div style='background-color:#fefefe;color:white'>X</div></div>",
+        "<dialog>X</dialog><datalist><option>X</datalist><noframes>X</noframes><noembed>X</noembed>",
+        "<i style='display:block;transform:translateX(-9999px)'>X</i>",
+        "<i style='display:block;scale:0'>X</i>",
+        "<i style='position:absolute;left:-99em'>X</i>",
+        "<i style='opacity:.01'>X</i>",
+        "<i style='filter:opacity(0)'>X</i>",
+        "<div style='max-height:1px;overflow:hidden'>X</div>",
+        "<div style='content-visibility:hidden'>X</div>",
+        "<div style='position:absolute;clip-path:circle(0)'>X</div>",
+        "<progress>X</progress>",
+        "<s>X</s><strike>X</strike><del>X</del><p style='text-decoration:line-through'>X<b>X</b></p>",
+        "<style>.gone{text-decoration: line-through red}</style><span class=gone>X</span>",
     ],
 )
 def test_hidden_text_is_gone(hidden: str) -> None:
@@ -69,6 +107,41 @@ def test_hidden_text_is_gone(hidden: str) -> None:
         '<style>td.b{display:none}</style><div class="b">X</div>',
         '<style>.b{display:none</style><div class="c">X</div>',
         '<div style="border:0;padding:0;margin:0">X</div>',
+        "<style>.b{display:none}</style><i class=b style='display:block'>X</i>",
+        "<style>.b{display:none} .b{display:block}</style><i class=b>X</i>",
+        "<style>.b{display:none} .b:not(.c){display:block}</style><i class=b>X</i>",
+        "<style>#o .b{display:none}</style><i class=b>X</i>",
+        "<style>.a > .b{display:none}</style><div class=a><p><i class=b>X</i></div>",
+        "<style>u + .a .b{display:none}</style><div class=a><i class=b>X</i></div>",
+        "<style>.b{display:none} @media (min-width: 600px){.b{display:block}}</style><i class=b>X</i>",
+        "<style>@media (min-width: 600px){.b{display:none}}</style><i class=b>X</i>",
+        "<style media=print>.b{display:none}</style><i class=b>X</i>",
+        "<style>@import url(x.css); .c{display:none}</style><i class=b>X</i>",
+        "<div style='font-size:0'><b style='font:bold 12px/1.5 Arial'>X</b></div>",
+        "<div style='font:italic 400 12px Arial'>X</div>",
+        "<div style='font:menu'>X</div>",
+        "<div style='font-size:2px'>X</div>",
+        "<div style='font-size:1px'><font size=2>X</font></div>",
+        "<div style='font-size:0'><table><tr><td>X</table></div>",
+        "<div style='font-size:calc(0px + 1em)'>X</div>",
+        "<p style='margin-left:120.0pt;text-indent:-120.0pt'>X</p>",
+        "<p style='left:-9999px'>X</p>",
+        "<td style='height:0;overflow:hidden'>X</td>",
+        "<table><tr><td style='height:1px;overflow:hidden'>X</td></tr></table>",
+        "<i style='color:transparent;text-shadow:0 0 0 #000'>X</i>",
+        "<i style='-webkit-background-clip:text;background-clip:text;color:transparent'>X</i>",
+        "<h1 style='background-clip:text;color:transparent'><b style='font-size:30px'>X</b></h1>",
+        "<div style='background:#fff'><div style='background:url(d.png);color:#fff'>X</div></div>",
+        "<table bgcolor=white><tr><td background=d.png><font color=white>X</font></table>",
+        "<div style='background:#fff'><p style='background:#000;background-image:none;color:#fff'>X</div>",
+        "<div style='background:#fff'><p style='background-color:var(--dark);color:#fff'>X</div>",
+        "<div style='background:#fff;color:#fff'><a href='x:'>X</a></div>",
+        "<style>.b:first-child{background:#fff}</style><i class=b style='color:#fff'>X</i>",
+        "<div style='background:rgba(0,0,0,.5);color:#000'>X</div>",
+        "<p style='mso-hide:none;opacity:1'>X</p>",
+        "<div hidden style='display:block'>X</div>",
+        "<details><summary></summary>X</details>",
+        "<del style='text-decoration:none'>X</del>",
     ],
 )
 def test_shown_text_stays(shown: str) -> None:
@@ -80,6 +153,53 @@ def test_rows_of_a_table_stay_on_their_lines() -> None:
     assert [line.split() for line in text_of(html).split("\n")] == [["POL", "Busan"], ["Weight", "18,500", "kg"]]  # fmt: skip
 
 
+def test_cells_that_span_leave_the_others_in_their_columns() -> None:
+    html = (
+        "<table><tr><td rowspan=2>구간<td>출발항<td>부산<tr><td>도착항<td>함부르크"
+        "<tr><td colspan=2>총중량<td>18,500 kg<tr><td><td><td></table>"
+    )
+    assert text_of(html).split("\n") == [
+        "구간\t출발항\t부산",
+        "\t도착항\t함부르크",
+        "총중량\t\t18,500 kg",
+    ]
+
+
+def test_columns_without_any_text_are_none() -> None:
+    assert text_of("<table><tr><td width=9><td>a<td><td>b<tr><td><td>c</table>") == "a\tb\nc"
+
+
+def test_struck_text_stays_in_the_letter_but_is_not_new() -> None:
+    html = (
+        "<p>ETD: <span style='text-decoration:line-through'>2026-11-02 </span>2026-11-09</p>"
+        "<table><tr><td>중량<td><s>18 t</s> 22 t<tr style='text-decoration:line-through'><td>ETA<td>12/1</table>"
+    )
+    found = texts(parse(b"Content-Type: text/html; charset=utf-8\n\n" + html.encode()).parts)
+
+    assert found.full.split() == "ETD: 2026-11-02 2026-11-09 중량 18 t 22 t ETA 12/1".split()
+    assert found.new.split() == "ETD: 2026-11-09 중량 22 t".split()
+
+
+def test_struck_text_is_not_new_in_a_forwarded_mail_or_beside_a_quote() -> None:
+    html = "<p><s>18 t</s> 22 t</p><blockquote type=cite>old <s>9 t</s></blockquote>"
+    parts = parse(b"Content-Type: text/html\n\n" + html.encode()).parts
+
+    assert texts(parts).new.strip() == "22 t"
+    assert texts(parts, "Fwd: x").new.split() == ["22", "t", "old"]
+    assert texts(parts).full.split() == "18 t 22 t old 9 t".split()
+
+
+def test_nothing_is_new_where_all_is_struck() -> None:
+    found = texts(parse(b"Content-Type: text/html\n\n<s>18 t</s>").parts)
+    assert (found.full, found.new) == ("18 t", "")
+
+
+def test_struck_text_of_a_document_is_left_out_with_a_note() -> None:
+    found = read(b"<p><del>18 t</del> 22 t</p>")
+    assert (found.text.strip(), found.notes) == ("22 t", ("struck-text",))
+    assert read(b"<p>22 t</p>").notes == ()
+
+
 @pytest.mark.parametrize("label", ["", "x-unknown", "utf-16"])
 def test_the_charset_that_a_page_names_is_used_where_the_mail_names_none(label: str) -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=ks_c_5601-1987"><p>똠방각하 펲 햏'
@@ -89,7 +209,7 @@ def test_the_charset_that_a_page_names_is_used_where_the_mail_names_none(label: 
 
 
 def test_marks_of_ours_in_a_page_are_not_taken_for_quotes() -> None:
-    for mark in ("\ufdd0", "&#xFDD0;", "&#64976;", "&#x0fdd2;"):
+    for mark in ("\ufdd0", "&#xFDD0;", "&#64976;", "&#x0fdd2;", "\ufdd3", "&#64980;"):
         page = page_of(f"<p>a{mark}b</p><blockquote type=cite>c</blockquote>", quotes=True)
         assert page.text.split() == ["ab", "c"]
 
@@ -110,6 +230,12 @@ def test_marks_of_ours_in_a_page_are_not_taken_for_quotes() -> None:
         '<p class="' + "a " * 200_000 + '">x',
         "<!--" * 100_000,
         "&#x" + "0" * 500_000,
+        "<table><tr>" + "<td rowspan=100 colspan=100>x" * 5000 + "<tr><td>y" * 20_000,
+        "<style>" + ".a .a .a .b{display:none}" * 2500 + "</style>" + "<div class=a>" * 200 + "<p class=b>x</p>" * 20_000,
+        "<style>" + "".join(f".b.x{n}{{color:red}}" for n in range(3000)) + "</style>" + "<p class=b>x</p>" * 20_000,
+        "<style>" + "p[class=" * 8000 + "{color:red}</style><p>x",
+        "<style>" + "a:b(" * 12_000 + "{color:red}</style><p>x",
+        "<p style='background:" + "url(" * 4000 + "'>x",
     ],
 )  # fmt: skip
 def test_hostile_pages_are_bounded(html: str) -> None:
@@ -124,7 +250,7 @@ def test_a_wide_cell_does_not_widen_every_row() -> None:
     text = text_of(f"<table><tr><td>{'w' * 50_000}<td>x{rows}</table>")
 
     assert len(text) < 200_000
-    assert text.split("\n")[-1] == "4999  kg"
+    assert text.split("\n")[-1] == "4999\tkg"
     assert "w" * 50_000 in text
 
 

@@ -227,7 +227,9 @@ def test_of_a_too_large_mail_only_the_header_is_fetched(
 
     large = Email.objects.get(header_only=True)
     assert (large.size, large.subject) == (len(raw(1)) + 3000, "mail 1")
-    assert storage.get(large.raw_sha256) == raw(1).removesuffix(b"body 1\r\n")
+    header = raw(1).removesuffix(b"body 1\r\n")
+    note = b"[%d bytes: too large, only the header is kept]\r\n" % large.size
+    assert storage.get(large.raw_sha256) == header + note
     assert not any(b"FETCH 1 (BODY.PEEK[]" in line for line in proxy.seen)
 
 

@@ -1,5 +1,6 @@
 """`manage.py import_mail`: files of every sort, and what is wrong with some."""
 
+import errno
 import io
 import json
 import os
@@ -12,8 +13,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline import storage
+from pipeline.mailbox import importing, pressure
 from pipeline.mailbox.importing import Problem, arrivals
 from pipeline.mailbox.ingest import Arrival
+from pipeline.management.commands import import_mail
 from pipeline.models import Email, Mailbox, Step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
@@ -150,7 +153,7 @@ def test_bad_files_are_named_and_the_others_taken(tmp_path: Path) -> None:
 def test_the_exit_status_says_that_something_was_left(tmp_path: Path) -> None:
     out, err = io.StringIO(), io.StringIO()
     (tmp_path / "1.eml").write_bytes(raw(1))
-    with pytest.raises(CommandError, match="1 files could not be read"):
+    with pytest.raises(CommandError, match="1 files could not be taken in"):
         call_command("import_mail", str(tmp_path / "no.eml"), str(tmp_path), stdout=out, stderr=err)
     assert out.getvalue() == "1 new, 0 known already\n"
     assert "no.eml: No such file" in err.getvalue()
@@ -238,3 +241,70 @@ def test_problems_come_in_their_place(tmp_path: Path) -> None:
     (tmp_path / "b.eml").write_bytes(raw(2))
     found = list(arrivals([tmp_path / "a.eml", tmp_path / "b.eml"], io.BytesIO()))
     assert [type(each) for each in found] == [Problem, Arrival]
+
+
+def of_many(tmp_path: Path, mails: int) -> Path:
+    path = tmp_path / "many.mbox"
+    path.write_bytes(b"".join(FROM + raw(number) + b"\n" for number in range(mails)))
+    return path
+
+
+def test_an_import_waits_for_the_workers_and_leaves_room_for_new_mail(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    settings.BUSYBEE_MAX_OPEN_STEPS = 20
+    most: list[int] = []
+
+    def a_worker_comes(_seconds: float) -> None:
+        most.append(Step.objects.unfinished().count())
+        pressure.check()  # a mailbox that is read meanwhile is not held back
+        Step.objects.unfinished().update(state=Step.State.DONE)
+
+    monkeypatch.setattr(importing.time, "sleep", a_worker_comes)
+    err = io.StringIO()
+    assert imported(of_many(tmp_path, 60), stderr=err)["new"] == 60
+    assert len(most) >= 3
+    assert max(most) <= 15
+    assert "waiting: more than 10 steps are open" in err.getvalue()
+
+
+def test_a_full_disk_is_told_of_each_mail_and_the_totals_stay(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BUSYBEE_MAX_OPEN_STEPS = 8  # batches of two
+    real, calls = storage.put_all, []
+
+    def put_all(raws: Any) -> Any:
+        calls.append(raws)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(raws)
+
+    monkeypatch.setattr(storage, "put_all", put_all)
+    answer = imported(of_many(tmp_path, 5))
+    assert (answer["new"], answer["failed"]) == (3, True)
+    assert answer["problems"] == [
+        {"path": f"many.mbox#{number}", "reason": "No space left on device"} for number in (2, 3)
+    ]
+    Step.objects.update(state=Step.State.DONE)
+    assert imported(of_many(tmp_path, 5))["new"] == 2
+
+
+def test_an_import_can_be_broken_off_and_run_again(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BUSYBEE_MAX_OPEN_STEPS = 8
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing.time, "sleep", interrupted)
+    answer = imported(of_many(tmp_path, 30))
+    assert answer["failed"] is True
+    assert 0 < answer["new"] < 30
+    Step.objects.update(state=Step.State.DONE)
+    assert imported(of_many(tmp_path, 30))["known"] == answer["new"]
+
+
+def test_help_says_whose_mode_the_mails_have() -> None:
+    assert "`auto` too" in import_mail.Command.help

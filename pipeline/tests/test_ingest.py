@@ -1,12 +1,17 @@
+import datetime as dt
 import hashlib
 import os
 import sys
 import threading
 import time
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from freight.models import Mode
@@ -64,7 +69,8 @@ def test_of_a_too_large_mail_the_header_is_kept(mailbox: Mailbox, settings: Sett
     settings.BUSYBEE_MAX_MAIL_BYTES = 50
     email = Email.objects.get(pk=receive(RAW, mailbox=mailbox, uid="1").email_id)
 
-    assert storage.get(email.raw_sha256) == RAW.removesuffix(b"body\r\n")
+    note = b"[%d bytes, sha256 %s: too" % (len(RAW), hashlib.sha256(RAW).hexdigest().encode())
+    assert storage.get(email.raw_sha256).startswith(RAW.removesuffix(b"body\r\n") + note)
     assert (email.state, email.header_only) == (Email.State.QUARANTINED, True)
     assert (email.size, email.subject, email.from_address) == (len(RAW), "hi", "a@shipper.example")
     assert remark(email.quarantine_reason) != email.quarantine_reason  # Korean
@@ -78,6 +84,55 @@ def test_too_large_mails_with_the_same_header_are_two(mailbox: Mailbox, settings
     ]
 
     assert new == [True, True, False, False]
+
+
+def large(number: int, size: int = 9**9) -> Arrival:
+    return Arrival(str(number), RAW.removesuffix(b"body\r\n"), size=size, header_only=True)
+
+
+def test_too_large_mails_of_one_batch_with_the_same_header_are_two(mailbox: Mailbox) -> None:
+    batch = [large(1), large(2, 9**8), large(3)]
+
+    assert [each.new for each in receive_all(batch, mailbox=mailbox)] == [True, True, False]
+    assert sorted(Email.objects.values_list("size", flat=True)) == [9**8, 9**9]
+    assert not receive_all([large(4, 9**8)], mailbox=mailbox)[0].new
+
+
+def test_too_large_mails_that_were_read_whole_differ_by_their_bodies(
+    mailbox: Mailbox, tmp_path: Path, settings: Settings
+) -> None:
+    settings.BUSYBEE_MAX_MAIL_BYTES = 50
+    for name in "ab":
+        put(tmp_path / f"{name}.eml", RAW + name.encode())
+    list(directory.poll(mailbox))
+    put(tmp_path / "a.eml", RAW + b"c")
+    list(directory.poll(mailbox))
+    mails = [whole(str(number), RAW + each) for number, each in enumerate((b"a", b"b", b"x"))]
+
+    assert [each.new for each in receive_all(mails, mailbox=mailbox)] == [False, False, True]
+    assert Email.objects.filter(header_only=True).count() == 4
+
+
+def test_header_that_was_cut_off_is_told_from_the_note(mailbox: Mailbox) -> None:
+    assert ingest.kept(Arrival("1", b"A: b", size=9, header_only=True)).startswith(
+        b"A: b\r\n\r\n[9"
+    )
+
+
+def test_time_at_which_the_server_got_a_mail_is_kept_unless_it_is_to_come(mailbox: Mailbox) -> None:
+    now = timezone.now()
+    for number, days in enumerate((-500, 500)):
+        at = now + dt.timedelta(days=days)
+        receive_all(
+            [replace(whole(str(number), RAW + bytes([number])), came_at=at)], mailbox=mailbox
+        )
+    old, new = Email.objects.order_by("received_at")
+
+    assert (old.received_at, old.day()) == (
+        now - dt.timedelta(days=500),
+        timezone.localdate(now - dt.timedelta(days=500)),
+    )
+    assert now <= new.received_at < now + dt.timedelta(hours=1)
 
 
 def test_imap_cursor_moves_with_the_mail() -> None:
@@ -97,6 +152,26 @@ def test_cursor_moves_neither_backwards_nor_in_another_epoch() -> None:
 
     box.refresh_from_db()
     assert (box.uidvalidity, box.last_uid) == (5, 17)
+
+
+def test_epoch_stays_the_selected_one_whatever_another_poller_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two servers behind one name, each with a poller."""
+    box = Mailbox.objects.create(name="imap", host="127.0.0.1", uidvalidity=4, last_uid=90)
+    update = QuerySet.update
+
+    def update_and_be_overtaken(rows: QuerySet[Any], **values: Any) -> int:
+        changed = update(rows, **values)
+        update(Mailbox.objects.all(), uidvalidity=999, last_uid=17)
+        return changed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QuerySet, "update", update_and_be_overtaken)
+        begin_epoch(box, 5)
+    assert (box.uidvalidity, box.last_uid) == (5, 0)
+    begin_epoch(box, 999)
+    assert (box.uidvalidity, box.last_uid) == (999, 17)
 
 
 def test_one_batch_may_hold_the_same_bytes_twice(mailbox: Mailbox) -> None:
@@ -137,7 +212,7 @@ def test_of_a_too_large_file_only_the_header_is_read(
     assert [received.new for received in directory.poll(mailbox)] == [True]
     email = Email.objects.get()
     assert (email.header_only, email.size) == (True, len(RAW) + 1000)
-    assert len(storage.get(email.raw_sha256)) < len(RAW)
+    assert b"xxx" not in storage.get(email.raw_sha256)
 
 
 def test_broker_that_is_away_is_asked_once_a_batch(
@@ -265,16 +340,65 @@ def test_damaged_file_in_storage_is_healed_by_the_same_mail() -> None:
     assert storage.get(digest) == b"original"
 
 
-def test_full_disk_leaves_no_halves(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
+def full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
+
+def test_full_disk_leaves_no_halves(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"mail for a full disk"
-    folder = storage.path_of(hashlib.sha256(data).hexdigest()).parent
+    path = storage.path_of(hashlib.sha256(data).hexdigest())
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         storage.put(data)
-    assert not list(folder.iterdir())
+    assert not path.exists()
+    assert not list(path.parent.glob(".*"))
+
+
+@pytest.mark.parametrize("stage", ["_fill", "_sync", "replace"])
+def test_writer_that_fails_takes_nothing_from_another(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """Two pollers have the same mail; the one finds the disk full after the other has recorded."""
+    place = os if stage == "replace" else storage
+    work, calls = getattr(place, stage), 0
+    one, other = (RAW + word + stage.encode() for word in (b"one ", b"other "))
+
+    def recorded_meanwhile(*args: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls != 2:
+            return work(*args)
+        receive(one, mailbox=mailbox, uid="1")
+        full()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, stage, recorded_meanwhile)
+        with pytest.raises(OSError, match="No space"):
+            storage.put_all([one, other])
+    assert storage.get(Email.objects.get().raw_sha256) == one
+    assert not list(storage.path_of("0" * 64).parents[1].glob("**/.new-*"))
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_bytes_have_their_name_once_they_are_synced(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    datas = [b"mail %d of %d, synced before it is named" % (each, number) for each in range(number)]
+    finals = {str(storage.path_of(hashlib.sha256(data).hexdigest())) for data in datas}
+    told: list[tuple[int, int, bool]] = []
+    sync = storage._sync
+
+    def watched(paths: Collection[str]) -> None:
+        named = sum(os.path.exists(path) for path in finals)
+        told.append((len(paths), named, all(os.path.isdir(path) for path in paths)))
+        sync(paths)
+
+    monkeypatch.setattr(storage, "_sync", watched)
+    storage.put_all(datas)
+    (files, before, _), (folders, after, only_folders) = told
+
+    assert (files, before, after) == (number, 0, number)
+    assert (folders > 0, only_folders) == (True, True)
 
 
 def test_many_mails_are_synced_at_once_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,9 +408,6 @@ def test_many_mails_are_synced_at_once_or_not_at_all(monkeypatch: pytest.MonkeyP
     datas = [b"mail %d of a batch" % number for number in range(30)]
     assert [storage.get(digest) for digest in storage.put_all(datas)] == datas
     assert not (sys.platform == "linux" and one_by_one)
-
-    def full() -> bool:
-        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(storage, "_sync_whole_disk", full)
     with pytest.raises(OSError, match="No space"):
@@ -304,7 +425,8 @@ def test_many_mails_are_synced_one_by_one_where_there_is_no_syncfs(
     monkeypatch.setattr(storage, "_sync_one", synced.append)
     digests = storage.put_all([b"mail %d without syncfs" % number for number in range(30)])
 
-    assert {str(storage.path_of(digest)) for digest in digests} <= set(synced)
+    assert sum("/.new-" in path for path in synced) == 30
+    assert {str(storage.path_of(digest).parent) for digest in digests} <= set(synced)
 
 
 def test_new_folders_of_storage_are_synced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -379,3 +379,24 @@ def test_nested_parts_share_one_body() -> None:
 
     assert len(mail.parts[0].payload) == 2_000_000
     assert peak < 3 * len(raw)
+
+
+LETTER = b'Content-Type: text/plain; name="body.txt"\n'
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        (LETTER + b"\n18 t", [""]),
+        (LETTER + b"Content-Disposition: inline\n\n18 t", [""]),
+        (LETTER + b"Content-Disposition: attachment\n\n18 t", ["body.txt"]),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + LETTER + b"\n18 t\n--b\n" + LETTER + b"\nfile\n--b--", ["", "body.txt"]),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nletter\n--b\n" + LETTER + b"\nfile\n--b--", ["", "body.txt"]),
+        (b"Content-Type: multipart/alternative; boundary=b\n\n--b\n" + LETTER + b"\n18 t\n--b\nContent-Type: text/html; name=b.html\n\n18 t\n--b--", ["", ""]),
+        (b"Content-Type: text/csv; name=\"a.csv\"\n\n18 t", ["a.csv"]),
+    ],
+)  # fmt: skip
+def test_a_letter_with_a_file_name_is_a_letter(raw: bytes, names: list[str]) -> None:
+    parts = parse(b"From: a@b.example\n" + raw).parts
+    assert [each.filename for each in parts] == names
+    assert [each.inline for each in parts] == [not name for name in names]

@@ -2,6 +2,7 @@
 """What is new in a mail: small mails of many clients in four languages, through the MIME parser."""
 
 import re
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -450,3 +451,94 @@ def test_an_attribution_below_many_lines_that_look_like_one_is_found() -> None:
     looks = "Cut-off by e-mail 15:00 of the line:\nplease confirm\n" * 150
     text = f"{looks}\nOn Tue, 3 Nov 2026 at 15:14, Kim <k@trade.example> wrote:\nOLD"
     assert "OLD" not in new_text(text)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "---- On Mon, 01 Sep 2025 15:12:00 +0900 BusyBee <sales@bbee.example> wrote ----",
+        "---- On Mon, 01 Sep 2025 15:12:00 +0900 sales@bbee.example wrote ---",
+        "---- Mon, 01 Sep 2025 15:12:00 +0900 에 sales@bbee.example 님이 작성하신 내용 ----",
+        "---- 2025. 9. 1. 15:12, BusyBee 님이 보낸 메일 ----",
+        "2025-09-01 오후 3:12에 BusyBee 이(가) 쓴 글:",
+        "sales@bbee.example さんは書きました:",
+    ],
+)
+def test_marks_without_quoted_lines_below(mark: str) -> None:
+    assert new_text(f"40ft 18 t\n\n{mark}\nETD 2025-09-20 9,000 kg") == "40ft 18 t"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- 18 t --\nBusan",
+        "---- 11/20 Busan - Hamburg ----\n18 t",
+        "담당자가 쓴 글:\n18 t",
+        "ops@bbee.example へ送ってください:\n18 t",
+    ],
+)
+def test_rules_and_colons_that_quote_nothing(text: str) -> None:
+    assert new_text(text) == text
+
+
+KEY = "\n".join(["mQENBF7tkg822t1T" * 4] * 20)
+
+
+@pytest.mark.parametrize("kind", ["PGP PUBLIC KEY BLOCK", "PGP MESSAGE", "CERTIFICATE"])
+def test_keys_and_cipher_text_are_not_new(kind: str) -> None:
+    block = f"-----BEGIN {kind}-----\nVersion: X 2t\n\n{KEY}\n=7t22\n-----END {kind}-----"
+    assert new_text(f"Busan 18 t\n{block}\n20ft") == "Busan 18 t\n20ft"
+
+
+def test_a_text_signed_in_clear_is_read_without_its_signature() -> None:
+    text = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nBusan to Hamburg 18 t\n- - 40ft\n"
+        f"-----BEGIN PGP SIGNATURE-----\n\n{KEY}\n-----END PGP SIGNATURE-----\n"
+    )
+    assert new_text(text) == "Busan to Hamburg 18 t\n- 40ft"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN ORDER-----\nBusan to Hamburg, 18 t\n-----END ORDER-----",
+        "-----BEGIN PGP MESSAGE-----\nBusan\nHamburg",
+        f"-----BEGIN PGP MESSAGE-----\n{KEY}\nBusan",
+    ],
+)
+def test_words_beside_marks_of_armor_are_not_lost(text: str) -> None:
+    assert "Busan" in new_text(text)
+    assert "822t" not in new_text(text)
+
+
+def test_armor_without_end_is_bounded() -> None:
+    started = time.process_time()
+    new_text("-----BEGIN PGP MESSAGE-----\n\n" * 15_000)
+    assert time.process_time() - started < 8
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "㈜대성 정다은 대리\n\n부산광역시 중구 중앙대로 1\n\nT. 051-555-1234",
+        "정다은 대리 | 대성해운 부산지점 | T 051-555-1234",
+        "Jane Doe, Sales Manager\n\nBusan Office\n\nTel: +82-51-555-1234\n\njane@trade.example",
+    ],
+)
+def test_a_signature_with_empty_lines_or_strokes(signature: str) -> None:
+    assert (
+        new_text(f"상하이로 40ft 18톤 견적 요청합니다.\n\n{signature}")
+        == "상하이로 40ft 18톤 견적 요청합니다."
+    )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "상차지\n\n부산광역시 중구 중앙대로 1\n\nT. 051-555-1234",
+        "부산항\n\n부산광역시 중구 중앙대로 1",
+        "정다은 대리 18톤 | 부산 | T 051-555-1234",
+    ],
+)
+def test_places_with_a_telephone_stay(facts: str) -> None:
+    assert new_text(f"견적 요청합니다 40ft\n\n{facts}").endswith(facts)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from pipeline import work
 from pipeline.errors import StateConflict
 from pipeline.models import Email, Step, StepName
-from pipeline.replay import replay, replay_reason
+from pipeline.replay import Replayed, replay, replay_reason
 from pipeline.tests.test_work import FUNCTIONS, always, failing, first_step, never
 from pipeline.work import Outcome
 
@@ -56,9 +57,68 @@ def test_replay_of_a_reason_takes_every_mail_of_it(email: Email) -> None:
     work.carry(email.pk, StepName.EXTRACT, failing(KeyError("planted")), on=always)
     reason = Email.objects.get(pk=email.pk).quarantine_reason
 
-    assert replay_reason("another reason") == 0
-    assert replay_reason(reason) == 1
+    assert replay_reason("another reason") == Replayed(0, header_only=0)
+    assert replay_reason(reason) == Replayed(1, header_only=0)
     assert Email.objects.get(pk=email.pk).state == Email.State.PROCESSING
+
+
+@pytest.fixture
+def header_only() -> Email:
+    """A mail that is larger than the limit, as it is recorded."""
+    reason = "larger than 1024 bytes"
+    mail = Email.objects.create(
+        raw_sha256="c" * 64,
+        header_only=True,
+        size=5 * 1024 * 1024,
+        subject="Scans",
+        state=Email.State.QUARANTINED,
+        quarantine_reason=reason,
+    )
+    quarantined = Step.State.QUARANTINED
+    Step.objects.create(email=mail, name=StepName.EXTRACT, state=quarantined, reason=reason)
+    return mail
+
+
+def test_replay_of_a_header_would_make_an_empty_mail(header_only: Email) -> None:
+    with pytest.raises(StateConflict, match="only the header"):
+        replay(header_only, StepName.EXTRACT)
+    header_only.refresh_from_db()
+    assert header_only.state == Email.State.QUARANTINED
+    assert header_only.steps.get().state == Step.State.QUARANTINED
+
+
+def test_replay_of_a_reason_leaves_headers_out_and_counts_them(
+    email: Email, header_only: Email
+) -> None:
+    reason = header_only.quarantine_reason
+    Email.objects.filter(pk=email.pk).update(
+        state=Email.State.QUARANTINED, quarantine_reason=reason
+    )
+    email.steps.update(state=Step.State.QUARANTINED)
+    assert replay_reason(reason) == Replayed(1, header_only=1)
+    header_only.refresh_from_db()
+    assert header_only.quarantine_reason == reason
+
+
+@pytest.mark.parametrize("action", ["replay_all", "replay_failed", "replay_reasons"])
+def test_console_says_what_it_left_out(
+    admin_client: Client, header_only: Email, action: str
+) -> None:
+    data = {"action": action, "_selected_action": [header_only.pk]}
+    response = admin_client.post(
+        "/admin/pipeline/email/", data, follow=True, headers={"accept-language": "en"}
+    )
+    words = " ".join(str(message) for message in response.context["messages"])
+    assert "only" in words
+    assert "header" in words
+    header_only.refresh_from_db()
+    assert header_only.state == Email.State.QUARANTINED
+
+
+def test_page_of_a_header_says_so(admin_client: Client, header_only: Email) -> None:
+    url = f"/admin/pipeline/email/{header_only.pk}/change/"
+    page = admin_client.get(url, headers={"accept-language": "en"}).content.decode()
+    assert "Only the header of this mail is kept: the whole mail has 5.0 MB" in page
 
 
 @contextmanager

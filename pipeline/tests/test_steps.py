@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from freight.models import Mode, QuoteRequest
-from pipeline import dns_records, work
+from pipeline import dns_records, reading, work
 from pipeline.labels import relabel
 from pipeline.mailbox.ingest import receive
 from pipeline.models import Email, Mailbox, StepName
 from pipeline.replay import replay
-from pipeline.steps import FUNCTIONS
+from pipeline.steps import FUNCTIONS, extract
 from pipeline.tests.test_authentication import new_key, records_of, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
@@ -147,11 +147,66 @@ def test_a_signature_proves_the_sender_where_that_is_wanted(
     records = records_of(key, "shipper.example")
     records["_dmarc.shipper.example"] = ()
     # the one thing that is not to be had here is the world's DNS
-    monkeypatch.setattr(dns_records, "txt_records", lambda names: {n: records[n] for n in names})
+    monkeypatch.setattr(
+        dns_records, "txt_records", lambda names, seconds: {n: records[n] for n in names}
+    )
 
     email = processed(signed(key, message().as_bytes(), domain="shipper.example"), mailbox)
 
     assert (email.dkim, email.dmarc) == (("pass", "pass") if wanted else ("none", "none"))
+
+
+def test_a_signature_is_not_waited_for_longer_than_the_step_has(
+    mailbox: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BUSYBEE_CHECK_DKIM = True
+    monkeypatch.setattr(extract, "SECONDS", 0.0)
+    raw = signed(new_key(), message().as_bytes(), domain="shipper.example")
+
+    email = processed(raw, mailbox)
+
+    assert (email.dkim, email.dmarc) == ("none", "none")
+    assert email.outcome == "asked"
+
+
+def zipped(number: int, text: str) -> EmailMessage:
+    """A mail with that many files of `text` in an archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in range(number):
+            archive.writestr(f"{each:03}.txt", f"{each}\n{text}")
+    mail = message()
+    mail.add_attachment(packed.getvalue(), maintype="application", subtype="zip", filename="a.zip")
+    return mail
+
+
+def test_a_person_looks_where_there_are_more_files_than_are_read(mailbox: Mailbox) -> None:
+    email = processed(zipped(60, "packing list"), mailbox)
+
+    assert "facts-cut" in email.warnings
+    assert QuoteRequest.objects.get().review == ["facts-cut"]
+    assert email.outcome == "review: facts-cut"
+
+
+def test_rows_of_a_mail_hold_no_more_text_than_is_kept(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAIL_CHARACTERS", 30)
+    mail = zipped(3, "0123456789")
+    forwarded = EmailMessage()
+    forwarded.set_content("forwarded")
+    mail.add_attachment(forwarded)  # its text counts, too
+
+    email = processed(mail, mailbox)
+
+    kept = email.attachments.values_list("path", "text", "refused", "notes").order_by("path")
+    assert list(kept) == [
+        ("2", "", "", []),
+        ("2/000.txt", "0\n0123456789", "", []),
+        ("2/001.txt", "1\n0123456", "", ["mail-text"]),
+        ("2/002.txt", "", "mail-text", []),
+        ("3", "forwarded", "", []),
+    ]
 
 
 def test_operators_label_stays(mailbox: Mailbox) -> None:

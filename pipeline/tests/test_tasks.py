@@ -91,3 +91,25 @@ def test_nothing_is_published_onto_a_deep_queue(
     Step.objects.create(email=email, name=StepName.EXTRACT, next_at=old)
 
     assert tasks.sweep() == 0
+
+
+@pytest.mark.django_db
+def test_a_broker_that_fails_is_asked_once_a_sweep(
+    empty_redis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = timezone.now() - dt.timedelta(minutes=1)
+    for number in range(3):
+        email = Email.objects.create(raw_sha256=str(number) * 64)
+        Step.objects.create(email=email, name=StepName.EXTRACT, next_at=old)
+    asked: list[int] = []
+
+    def away(email_id: int, name: StepName) -> bool:
+        asked.append(email_id)
+        return False
+
+    monkeypatch.setattr(tasks, "publish", away)
+    assert tasks.sweep() == 0
+    assert len(asked) == 1
+    assert Step.objects.filter(state=Step.State.DUE, next_at=old).count() == 2
+    monkeypatch.undo()
+    assert tasks.sweep() == 2

@@ -73,6 +73,15 @@ def test_stranger_who_names_a_mail_is_not_in_its_conversation() -> None:
     assert together() == {"a": "a", "b": "b"}
 
 
+@pytest.mark.parametrize("domain", ["gmail.com", "NAVER.com", "hanmail.net", "yahoo.co.jp"])
+def test_users_of_one_free_mail_service_are_strangers(domain: str) -> None:
+    for number in range(2):
+        arrives(f"mail {number}", "same", message_id="<same@x>", from_address=f"x{number}@{domain}")
+    assert len(set(together().values())) == 2
+    arrives("again", "same", message_id="<more@x>", from_address=f"x1@{domain}", day=1)
+    assert together()["again"] == "mail 1"
+
+
 def test_shared_message_id_does_not_bring_strangers_together() -> None:
     for number in range(3):
         arrives(

@@ -1,4 +1,5 @@
 import datetime as dt
+import logging
 import signal
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -10,6 +11,8 @@ from pipeline.errors import MailboxError
 from pipeline.mailbox import backfill
 from pipeline.mailbox.poller import Poller, poll_once
 from pipeline.models import Mailbox
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -63,5 +66,10 @@ class Command(BaseCommand):
             except MailboxError as exc:
                 failed = True
                 self.stderr.write(f"{mailbox.name}: {exc}")
+            except Exception as exc:
+                # the edge of a loop: a bug at one mailbox must not keep the others from being read
+                failed = True
+                logger.exception("mailbox %s: a bug", mailbox.pk)
+                self.stderr.write(f"{mailbox.name}: a bug, {type(exc).__name__}")
         if failed:
             raise CommandError("not every mailbox could be read")
