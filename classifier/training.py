@@ -22,8 +22,8 @@ class TrainingConfig:
     """What a training run can be told."""
 
     seed: int = 20  # deals the bases to the folds of the calibration
-    strength: float = 0.3  # weight of the L2 penalty, as in 1 / C
-    flag_scale: float = 1.0  # size of a yes/no feature beside a text of length 1
+    strength: float = 0.1  # weight of the L2 penalty, as in 1 / C
+    flag_scale: float = 0.2  # size of a yes/no feature beside a text of length 1
     least_mails: int = 2  # n-grams of fewer mails are left out
     iterations: int = 80  # of L-BFGS at most; it ends by itself at `tolerance`
     tolerance: float = 1e-4  # largest gradient that counts as flat
