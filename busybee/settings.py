@@ -198,7 +198,7 @@ BUSYBEE_SWEEP_AGE_SECONDS = env.number("BUSYBEE_SWEEP_AGE_SECONDS", 30)
 # the trade
 BUSYBEE_QUOTATION_DAYS = env.number("BUSYBEE_QUOTATION_DAYS", 14, least=1)
 # a mailbox in mode auto answers by itself only what the classifier calls a quote as surely as this
-BUSYBEE_AUTO_CONFIDENCE = env.share("BUSYBEE_AUTO_CONFIDENCE", 0.4)
+BUSYBEE_AUTO_CONFIDENCE = env.share("BUSYBEE_AUTO_CONFIDENCE", 0.7)
 BUSYBEE_APPROVAL_ABOVE_KRW = env.number("BUSYBEE_APPROVAL_ABOVE_KRW", 50_000_000)
 BUSYBEE_CHAT_LINK_DAYS = env.number("BUSYBEE_CHAT_LINK_DAYS", 14, least=1)
 

@@ -90,7 +90,7 @@ def test_a_person_looks_at_facts_that_were_read_from_a_picture(
     [
         {"reply_to": "sales@Shipper.example"},
         {"probabilities": UNSURE, "label_by": "lee"},
-        {"probabilities": {**UNSURE, "quote": 0.41}},
+        {"probabilities": {**UNSURE, "quote": 0.71}},
     ],
 )
 def test_what_is_no_doubt(changes: Any) -> None:
