@@ -103,9 +103,9 @@ class Session:
             self._polled_at = time.monotonic()
         if self._left:
             first = next(iter(self._left.values()))
-            raise FilesLeft(f"{mailbox.host}: {len(self._left)} mails cannot be read ({first})")
+            raise FilesLeft(f"mails cannot be read: {len(self._left)} of {mailbox.host} ({first})")
         if self._not_done:
-            raise FilesLeft(f"{mailbox.host}: mails cannot be marked or moved ({self._not_done})")
+            raise FilesLeft(f"mails cannot be marked or moved: {mailbox.host} ({self._not_done})")
 
     def _work(self, mailbox: Mailbox) -> Iterator[Received]:
         try:

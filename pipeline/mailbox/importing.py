@@ -17,6 +17,7 @@ from pipeline.mailbox.ingest import (
     Arrival,
     file_uid,
     header_block,
+    kept,
     receive_all,
     whole,
 )
@@ -163,16 +164,18 @@ class _Mbox:
 def _gathered(name: str, pieces: Iterable[bytes]) -> Arrival:
     """The mail that `pieces` make; of one over the limit only the header stays in memory."""
     limit = max(settings.BUSYBEE_MAX_MAIL_BYTES, HEADER_BYTES)
-    kept, size = bytearray(), 0
+    kept, size, digest = bytearray(), 0, hashlib.sha256()
     for piece in pieces:
         size += len(piece)
+        digest.update(piece)
         if size <= limit:
             kept += piece
     raw = bytes(kept)
     if size == len(raw):
         return whole(file_uid(name, raw), raw)
-    head = header_block(raw)
-    return Arrival(file_uid(f"{name} {size}", head), head, size=size, header_only=True)
+    head, all_of_it = header_block(raw), digest.hexdigest()
+    uid = file_uid(f"{name} {all_of_it}", head)
+    return Arrival(uid, head, size=size, header_only=True, whole=all_of_it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,7 @@ def _take(batch: list[Arrival], mailbox: Mailbox) -> list[bool]:
 
 def _would_take(batch: list[Arrival], mailbox: Mailbox) -> list[bool]:
     """Whether each mail of `batch` would be new."""
-    digests = [hashlib.sha256(each.raw).hexdigest() for each in batch]
+    digests = [hashlib.sha256(kept(each)).hexdigest() for each in batch]
     known = set(Email.objects.filter(raw_sha256__in=digests).values_list("raw_sha256", flat=True))
     here = Location.objects.filter(mailbox=mailbox) if mailbox.pk else Location.objects.none()
     uids = [each.uid for each in batch]

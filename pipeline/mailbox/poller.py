@@ -52,7 +52,10 @@ def poll_once(mailbox: Mailbox, reader: Reader | None = None) -> int:
         mailbox.paused = str(exc)[:300]
         return new
     except MailboxError as exc:
-        row.update(last_error=str(exc)[:300], paused="", heartbeat_at=timezone.now())
+        now = timezone.now()
+        # single mails that are left: the server answers, and all others were taken in
+        well = {"last_success": now} if isinstance(exc, FilesLeft) else {}
+        row.update(last_error=str(exc)[:300], paused="", heartbeat_at=now, **well)
         raise
     now = timezone.now()
     row.update(last_success=now, heartbeat_at=now, last_error="", paused="")

@@ -45,6 +45,8 @@ SENTENCES = (
     gettext_noop("%(words)s: there is no such folder"),
     gettext_noop("%(words)s: it cannot be read"),
     gettext_noop("%(words)s: it cannot be written to"),
+    gettext_noop("mails cannot be read: %(words)s"),
+    gettext_noop("mails cannot be marked or moved: %(words)s"),
 )
 
 
