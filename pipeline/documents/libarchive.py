@@ -280,7 +280,7 @@ def inner_name(filename: str) -> str:
 
 def _gzip_name(data: bytes) -> bytes:
     """The file name in a gzip header, or b""."""
-    if not data.startswith(_GZIP):
+    if not data.startswith(_GZIP) or len(data) < 10:
         return b""
     flags = data[3]
     at = 10 + (2 + int.from_bytes(data[10:12], "little") if flags & 4 else 0)

@@ -259,6 +259,13 @@ SEEDS = [
 ]
 
 
+@pytest.mark.parametrize("length", [2, 3, 5, 9])
+def test_a_gzip_that_ends_in_its_header_gives_nothing(length: int) -> None:
+    found = list(members(gzip.compress(b"weight 18 t")[:length], Budget(), "a.txt.gz"))
+    assert not any(isinstance(each, Member) and each.data for each in found)
+
+
+
 @given(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.integers(0, 4096), st.integers(0, 255)), max_size=6),
