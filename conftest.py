@@ -45,7 +45,7 @@ import django  # noqa: E402  # after the environment: pytest-django has looked f
 
 django.setup()
 
-from pipeline.documents import libraries  # noqa: E402  # as above
+from pipeline.documents import libraries  # noqa: E402  # after django.setup(), as all of ours
 
 
 def missing(need: str) -> bool:

@@ -85,6 +85,8 @@ class ReadOnlyAdmin(ModelAdmin):
 class OwnPage:
     """Mixin for an admin whose template shows more than the form: what `page_context` returns."""
 
+    get_object: Any  # of the ModelAdmin that this is mixed into
+
     def page_context(self, row: Any) -> dict[str, Any]:
         """What the template of one row's page needs besides Django's own."""
         raise NotImplementedError
@@ -96,7 +98,7 @@ class OwnPage:
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)  # type: ignore[attr-defined]  # ModelAdmin's
+        row = self.get_object(request, object_id)
         page = {} if row is None else self.page_context(row)
         context = {**(extra_context or {}), **page}
         view: Any = super()

@@ -22,8 +22,14 @@ Answer = Callable[[bytes], Iterator[bytes]]
 RelayStarter = Callable[[Answer], Relay]
 
 
+class RelayServer(socketserver.ThreadingTCPServer):
+    answer: Answer
+
+
 class Talk(socketserver.StreamRequestHandler):
     """One connection: everything is taken, and after the mail the server's `answer` speaks."""
+
+    server: RelayServer
 
     def handle(self) -> None:
         self.wfile.write(b"220 ready\r\n")
@@ -40,7 +46,7 @@ class Talk(socketserver.StreamRequestHandler):
     def _take(self) -> None:
         raw = b"".join(iter(self.rfile.readline, b".\r\n"))
         try:
-            for words in self.server.answer(raw):  # type: ignore[attr-defined]  # set by `relay`
+            for words in self.server.answer(raw):
                 self.wfile.write(words)
         except OSError:
             return  # the sender has gone; what was taken was taken
@@ -52,8 +58,8 @@ def relay(settings: Any) -> Iterator[RelayStarter]:
     with ExitStack() as stack:
 
         def start(answer: Answer) -> Relay:
-            server = stack.enter_context(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk))
-            server.answer = answer  # type: ignore[attr-defined]  # what `Talk` answers with
+            server = stack.enter_context(RelayServer(("127.0.0.1", 0), Talk))
+            server.answer = answer
             stack.callback(server.shutdown)
             threading.Thread(target=server.serve_forever, args=(0.05,)).start()
             settings.BUSYBEE_SMTP_URL = f"smtp://127.0.0.1:{server.server_address[1]}"

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from freight.tests.factories import ASKED
 from pipeline.models import Attachment, Email, Mailbox, Step, StepName
+from pipeline.tests import dovecot
 
 
 class MailboxFactory(DjangoModelFactory[Mailbox]):
@@ -62,3 +63,11 @@ class AttachmentFactory(DjangoModelFactory[Attachment]):
     declared_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     kind = "xlsx"
     size = 26_112
+
+
+def imap_mailbox(port: int) -> Mailbox:
+    """INBOX of the tests' Dovecot, or of what stands in for it, on loopback."""
+    box = Mailbox(name="imap", host="127.0.0.1", port=port, tls=False, username=dovecot.USER)
+    box.password = dovecot.PASSWORD
+    box.save()
+    return box

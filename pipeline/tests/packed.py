@@ -5,6 +5,7 @@ import struct
 import tarfile
 import zlib
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from pipeline.documents.libarchive import library
 
@@ -181,11 +182,16 @@ def seven_zip_bytes(members: Mapping[str, bytes], *, format_name: str = "7zip") 
     return bytes(out)
 
 
-def tar_bytes(members: Mapping[str, bytes], *, mode: str = "w", encoding: str = "utf-8") -> bytes:
+TarMode = Literal["w", "w:gz", "w:bz2", "w:xz"]
+
+
+def tar_bytes(
+    members: Mapping[str, bytes], *, mode: TarMode = "w", encoding: str = "utf-8"
+) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(
         fileobj=buffer, mode=mode, encoding=encoding, format=tarfile.GNU_FORMAT
-    ) as tar:  # type: ignore[call-overload]
+    ) as tar:
         for name, data in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)

@@ -5,7 +5,7 @@ import datetime as dt
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from pipeline.mailbox.poller import poll_once
 from pipeline.models import Email, Location, Mailbox, Step
 from pipeline.tests import dovecot, imap_proxy
 from pipeline.tests.dovecot import Dovecot
+from pipeline.tests.factories import imap_mailbox
 
 pytestmark = [
     pytest.mark.needs("dovecot"),
@@ -30,31 +31,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Dovecot]:
-    with dovecot.running() as running:
-        yield running
-
-
-@pytest.fixture
-def server(running: Dovecot) -> Dovecot:
-    running.empty()
-    return running
-
-
 @pytest.fixture
 def mailbox(server: Dovecot) -> Mailbox:
-    box = Mailbox(name="imap", host="127.0.0.1", port=server.port, tls=False, username=dovecot.USER)
-    box.password = dovecot.PASSWORD
-    box.save()
-    return box
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    session = Session()
-    yield session
-    session.close()
+    return imap_mailbox(server.port)
 
 
 DAY = dt.date(2026, 1, 20)

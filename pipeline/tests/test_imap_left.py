@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pipeline.mailbox.poller import poll_once
 from pipeline.models import Email, Location, Mailbox
 from pipeline.tests import dovecot, imap_proxy
 from pipeline.tests.dovecot import Dovecot
+from pipeline.tests.factories import imap_mailbox
 from pipeline.tests.test_imap import DAY, at, raw
 
 pytestmark = [
@@ -27,31 +28,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Dovecot]:
-    with dovecot.running() as running:
-        yield running
-
-
-@pytest.fixture
-def server(running: Dovecot) -> Dovecot:
-    running.empty()
-    return running
-
-
 @pytest.fixture
 def mailbox(server: Dovecot) -> Mailbox:
-    box = Mailbox(name="imap", host="127.0.0.1", port=server.port, tls=False, username=dovecot.USER)
-    box.password = dovecot.PASSWORD
-    box.save()
-    return box
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    session = Session()
-    yield session
-    session.close()
+    return imap_mailbox(server.port)
 
 
 def lock(path: Path) -> Callable[[], None]:

@@ -16,6 +16,7 @@ from pipeline.mailbox.poller import Poller, Watch, poll_once
 from pipeline.models import Email, Mailbox
 from pipeline.tests import dovecot, imap_proxy
 from pipeline.tests.dovecot import Dovecot
+from pipeline.tests.factories import imap_mailbox
 from pipeline.tests.imap_proxy import Proxy
 from pipeline.tests.test_imap import raw
 
@@ -26,18 +27,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Dovecot]:
-    with dovecot.running() as running:
-        yield running
-
-
-@pytest.fixture
-def server(running: Dovecot) -> Dovecot:
-    running.empty()
-    return running
-
-
 @pytest.fixture
 def proxy(server: Dovecot) -> Iterator[Proxy]:
     with imap_proxy.to(server.port) as proxy:
@@ -46,10 +35,7 @@ def proxy(server: Dovecot) -> Iterator[Proxy]:
 
 @pytest.fixture
 def mailbox(proxy: Proxy) -> Mailbox:
-    box = Mailbox(name="imap", host="127.0.0.1", port=proxy.port, tls=False, username=dovecot.USER)
-    box.password = dovecot.PASSWORD
-    box.save()
-    return box
+    return imap_mailbox(proxy.port)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ SEED_BYTES = 512
 
 def main() -> None:
     """Throw bytes at the target until time is up or something is found."""
-    import atheris  # type: ignore[import-untyped]
+    import atheris  # type: ignore[import-untyped]  # in scripts/fuzz' own environment only
 
     with atheris.instrument_imports(include=["pipeline", "freight"]):
         from pipeline.tests.hostile import targets
