@@ -62,11 +62,6 @@ def texts(parts: Sequence[Part], subject: str = "") -> Texts:
     return Texts(page.text, new_text(page.marked) or new_text(standing), cut)
 
 
-def body_text(parts: Sequence[Part]) -> str:
-    """The letter's full text."""
-    return _page(parts)[0].text
-
-
 def _page(parts: Sequence[Part]) -> tuple[Page, bool]:
     """The letter's text, and whether parts of it were left unread."""
     reader = _Reader()

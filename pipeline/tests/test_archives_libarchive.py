@@ -7,6 +7,7 @@ import struct
 import tarfile
 import time
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -162,8 +163,8 @@ def test_a_packed_table_is_read_as_a_table() -> None:
 
 
 @pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
-def test_other_packed_zeros_stop_as_well(pack: object) -> None:
-    assert opened(pack(bytes(40 * MIB))) == {"": "ratio"}  # type: ignore[operator]
+def test_other_packed_zeros_stop_as_well(pack: Callable[[bytes], bytes]) -> None:
+    assert opened(pack(bytes(40 * MIB))) == {"": "ratio"}
 
 
 def test_a_7z_of_zeros_stops_at_the_ratio() -> None:

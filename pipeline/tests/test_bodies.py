@@ -1,15 +1,20 @@
 # ruff: noqa: E501  (wire text in four languages is kept on its line)
 import dataclasses
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import bodies, charsets
-from pipeline.bodies import body_text, language, new_text
+from pipeline.bodies import language, new_text, texts
 from pipeline.documents.html import Page
 from pipeline.mime import Part, parse
+
+
+def body_text(parts: Sequence[Part]) -> str:
+    return texts(parts).full
 
 
 def part(text: str, kind: str = "text/plain", **more: str) -> Part:

@@ -170,7 +170,8 @@ def test_comparison_is_done_again_at_a_new_connection_after_a_failure_only(
         compared = mailbox.reconciled_at
         session.close()
         poll_once(mailbox, session)
-        assert mailbox.reconciled_at == compared != None  # noqa: E711
+        assert compared is not None
+        assert mailbox.reconciled_at == compared
         with monkeypatch.context() as patch:
             patch.setattr(Session, "_new", lambda *_: (_ for _ in ()).throw(OSError("cut")))
             with pytest.raises(MailboxError):

@@ -2,6 +2,7 @@
 
 import io
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,10 +87,10 @@ def cut_off(command: str) -> str:
 @pytest.mark.parametrize("answer", [login_server.repeats, python_bytes, cut_off])
 @pytest.mark.parametrize("password", ["S3cretPw!", 'S3c"ret\\Pw!', "S3cret Pw'!"])
 def test_a_repeated_password_is_shown_nowhere(
-    able: str, answer: object, password: str, caplog: pytest.LogCaptureFixture
+    able: str, answer: Callable[[str], str], password: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    with login_server.running(answer, able) as server:  # type: ignore[arg-type]
+    with login_server.running(answer, able) as server:
         mailbox = box(server.port, password)
         with pytest.raises(LoginRefused) as refused:
             poll_once(mailbox)
