@@ -29,7 +29,7 @@ test: setup-test ## every test this machine can run; DB=postgres, AHEAD=730 (day
 
 test-deps: setup-test ## what the left-out tests need (apt packages where there is apt); TRAIN=1 adds torch
 	@scripts/test-deps
-# No code uses torch yet, so the encoder's requirements (several GB on Linux) come only when asked for.
+# Only the build of a release and fine-tuning need torch (several GB on Linux): it comes when asked for.
 ifdef TRAIN
 	@scripts/venv requirements/train.in
 endif
@@ -41,7 +41,7 @@ fix: setup-test ## let ruff change what it can
 	@$(PY) -m ruff check --fix --quiet . || true
 	@$(PY) -m ruff format --quiet .
 
-bench: setup ## mails per second, end to end and per step, beside a bare Celery chain
+bench: setup ## mails per second, end to end and per step, and classified, beside named baselines
 	@$(PY) manage.py bench $(ARGS)
 
 quality: setup ## SAMPLES=folder with mails and their truth: triage them, then score

@@ -24,6 +24,7 @@ from freight.models import Order, OutgoingMail, Quotation, QuoteRequest, Sending
 from freight.remarks import remark
 from pipeline.models import Email
 from pipeline.remarks import remark as stopped_because
+from pipeline.unsure import WAITS
 
 ROWS_EACH = 8
 ROWS = 8
@@ -121,7 +122,7 @@ def _mail_figures(midnight: dt.datetime) -> list[Figure]:
 
 
 def _ordered(labels: Iterable[str]) -> list[str]:
-    """Labels in the seed's order, operators' own behind them."""
+    """Labels in their usual order, operators' own behind them."""
     own = sorted(label for label in labels if label not in LABELS)
     return [label for label in (*LABELS, *own) if label in {*labels}]
 
@@ -337,10 +338,10 @@ def _review_needs() -> list[Need]:
 
 
 def _order_needs() -> list[Need]:
-    """Mails that place an order which the machine may not take."""
+    """Mails that place an order which the machine may not take, or of which it is not sure."""
     return [
         Need(
-            kind=_("order to look at"),
+            kind=_("mail to look at") if mail.outcome.startswith(WAITS) else _("order to look at"),
             colour="warning",
             what=str(mail),
             why=remark(mail.outcome),

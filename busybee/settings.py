@@ -208,9 +208,13 @@ BUSYBEE_MQTT_URL = env.text("BUSYBEE_MQTT_URL", "mqtt://127.0.0.1:1883")
 BUSYBEE_MQTT_CLIENT_ID = env.text("BUSYBEE_MQTT_CLIENT_ID", "busybee-ingest")
 
 # classifier
+# a mail whose likeliest label is less probable goes to a person; 0: none does
+BUSYBEE_ABSTAIN_BELOW = env.share("BUSYBEE_ABSTAIN_BELOW", 0.5)
 BUSYBEE_API_KEY = env.text("BUSYBEE_API_KEY") or local_secret(BUSYBEE_HOME / "api_key")
 BUSYBEE_TRAIN_BATCH = env.number("BUSYBEE_TRAIN_BATCH", 32, least=1)
 BUSYBEE_TRAIN_WAIT_SECONDS = env.number("BUSYBEE_TRAIN_WAIT_SECONDS", 300, least=1)
+# what `manage.py finetune` begins with: a folder, or a name on the hub
+BUSYBEE_BASE_MODEL = env.text("BUSYBEE_BASE_MODEL", "monologg/distilkobert")
 
 # people
 LANGUAGE_CODE = env.text("BUSYBEE_LANGUAGE", "ko")

@@ -27,3 +27,11 @@ class NoSuchModel(ClassifierError):
 
 class StateConflict(ClassifierError):
     """Someone else moved the row first; nothing was changed."""
+
+
+class BadMails(ClassifierError):
+    """A file of labelled mails cannot be measured on."""
+
+
+class Missing(ClassifierError):
+    """A package that this needs is not installed; the message says how to get it."""

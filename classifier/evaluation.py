@@ -47,8 +47,8 @@ class Figures:
 
     def as_json(self) -> dict[str, Any]:
         """The figures as plain values, shares rounded to four places."""
-        rounded: dict[str, Any] = _rounded(asdict(self))
-        return rounded
+        result: dict[str, Any] = rounded(asdict(self))
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def evaluate(predict: Predict, labels: tuple[str, ...], samples: Sequence[Sample
         accuracy=accuracy,
         standard_error=float(np.sqrt(accuracy * (1 - accuracy) / len(samples))),
         macro_f1=float(np.mean(present)),
-        calibration_error=_calibration_error(answers.max(axis=1), right),
+        calibration_error=calibration_error(answers.max(axis=1), right),
         ms_per_mail=1000 * seconds / len(samples),
         labels=labels,
         per_label=per_label,
@@ -134,7 +134,7 @@ def _per_language(samples: Sequence[Sample], right: npt.NDArray[np.bool_]) -> di
     return {str(lang): float(right[languages == lang].mean()) for lang in np.unique(languages)}
 
 
-def _calibration_error(sure: npt.NDArray[np.float32], right: npt.NDArray[np.bool_]) -> float:
+def calibration_error(sure: npt.NDArray[np.float32], right: npt.NDArray[np.bool_]) -> float:
     """Expected calibration error over ten equal bins of confidence."""
     bins = np.minimum((sure * 10).astype(int), 9)
     gaps = [
@@ -144,9 +144,10 @@ def _calibration_error(sure: npt.NDArray[np.float32], right: npt.NDArray[np.bool
     return float(np.sum(gaps))
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """`value` with every float in it at four places, and tuples as lists."""
     if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
+        return {key: rounded(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
-        return [_rounded(inner) for inner in value]
+        return [rounded(inner) for inner in value]
     return round(value, 4) if isinstance(value, float) else value

@@ -1,29 +1,55 @@
-"""Writes a trained model as a folder: model.onnx, manifest.json, MODEL_CARD.md."""
+"""Writes a trained model as a folder of format 2 (see `folders`), and proves what it wrote."""
 
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import numpy.typing as npt
 
 from classifier.errors import BrokenModel, ExportMismatch
 from classifier.evaluation import Figures
 from classifier.features import FLAGS, batch
-from classifier.inference import Classifier, file_sha256
-from classifier.training import LinearModel, probabilities
-
-if TYPE_CHECKING:
-    from onnx import ModelProto
+from classifier.folders import (
+    ENCODER,
+    ENCODER_FILES,
+    FORMAT,
+    HEADS,
+    MANIFEST,
+    TOKENIZER,
+    WIDE,
+    EncoderSettings,
+    Mixing,
+    file_sha256,
+    open_manifest,
+    verified,
+)
+from classifier.heads import Heads
+from classifier.inference import Classifier
+from classifier.parts import needs_encoder, pack
+from classifier.training import LinearModel, logits, softmax
 
 UNFINISHED = ".writing-"
 # float32 sums in another order; a real fault is far above
 PARITY = 1e-4
+# probes that the encoder is asked for in the comparison: it takes milliseconds a mail
+DEEP_PROBES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Deep:
+    """The deep part of a model to be written: `folder` holds encoder.onnx and tokenizer.json."""
+
+    folder: Path
+    settings: EncoderSettings
+    heads: Heads
 
 
 def export(
@@ -35,39 +61,75 @@ def export(
     trained_at: datetime,
     about: Mapping[str, Any],
     measure: Callable[[Classifier], Figures],
+    deep: Deep | None = None,
 ) -> Path:
     """The new folder of `model` under `parent`, called `name` and a piece of its hash.
 
     It is written under a temporary name, loaded again, compared with numpy on `probes`, measured,
     then renamed; raises ExportMismatch and leaves nothing where the answers differ. An equal folder
-    is kept as it is.
+    is kept as it is. Files of the encoder are linked where the file system can, else copied.
     """
     parent.mkdir(parents=True, exist_ok=True)
     writing = parent / f"{UNFINISHED}{uuid4().hex}"
     writing.mkdir()
     try:
-        (writing / "model.onnx").write_bytes(_graph(model).SerializeToString(deterministic=True))
-        version = f"{name}-{file_sha256(writing / 'model.onnx')[:8]}"
-        _describe(writing, model, version, trained_at, about)
+        _write_parts(writing, model, deep)
+        version = f"{name}-{_fingerprint(writing, model, deep)}"
+        _describe(writing, model, deep, version, trained_at, about)
         written = Classifier(writing)
-        check_parity(model, written, probes)
+        written.load()
+        check_parity(model, written, probes, deep)
         figures = measure(written).as_json()
-        _describe(writing, model, version, trained_at, {**about, "figures": figures})
+        _describe(writing, model, deep, version, trained_at, {**about, "figures": figures})
         return _settle(writing, parent / version)
     finally:
         shutil.rmtree(writing, ignore_errors=True)
 
 
-def check_parity(model: LinearModel, exported: Classifier, probes: Sequence[str]) -> float:
-    """The largest difference between numpy and the file; raises ExportMismatch above PARITY."""
-    expected = probabilities(model, batch(probes, model.settings))
-    difference = np.abs(expected - exported.predict(probes))
-    worst = float(difference.max())
-    # two labels that are equally likely may change places by rounding alone
-    moved = exported.predict(probes).argmax(axis=1) != expected.argmax(axis=1)
-    if not worst < PARITY or (moved & (np.ptp(expected, axis=1) > PARITY)).any():
-        raise ExportMismatch(f"the ONNX file differs from the model by {worst:.2g}")
+def check_parity(
+    model: LinearModel, exported: Classifier, probes: Sequence[str], deep: Deep | None = None
+) -> float:
+    """The largest difference between numpy and the folder; raises ExportMismatch above PARITY."""
+    worst = _difference(model, exported, probes, None)
+    if deep:
+        worst = max(worst, _difference(model, exported, probes[:DEEP_PROBES], deep))
     return worst
+
+
+def _difference(
+    model: LinearModel, exported: Classifier, probes: Sequence[str], deep: Deep | None
+) -> float:
+    expected = expected_answers(model, exported, probes, deep)
+    # without `deep` the wide part is compared alone, on all probes: it costs next to nothing
+    found = exported.predict(probes) if deep else exported.predict_wide(probes)
+    worst = float(np.abs(expected - found).max())
+    # two labels that are equally likely may change places by rounding alone
+    moved = found.argmax(axis=1) != expected.argmax(axis=1)
+    if not worst < PARITY or (moved & (np.ptp(expected, axis=1) > PARITY)).any():
+        raise ExportMismatch(f"the written folder differs from the model by {worst:.2g}")
+    return worst
+
+
+def expected_answers(
+    model: LinearModel, exported: Classifier, probes: Sequence[str], deep: Deep | None
+) -> npt.NDArray[np.float64]:
+    """What the trained numbers say of `probes`; only the embeddings come from the folder."""
+    rows = batch(probes, model.settings)
+    wide = logits(model, rows)
+    answers = softmax(wide / model.temperature)
+    if deep is None:
+        return answers
+    heads, mixing = deep.heads, _mixing(model, deep)
+    # the same texts in one call, as int8 makes an embedding depend on its batch
+    asked = needs_encoder(wide.astype(np.float32), mixing)
+    if not asked.any():
+        return answers
+    texts = [text for text, ask in zip(probes, asked, strict=True) if ask]
+    inputs = np.concatenate((exported.encoder().embed(texts), rows.flags[asked]), axis=1)
+    scores = inputs.astype(np.float64) @ heads.deep_weights + heads.deep_bias
+    both = mixing.wide * wide[asked] + mixing.deep * scores
+    answers[asked] = softmax(both / mixing.temperature)
+    return answers
 
 
 def remove_unfinished(parent: Path) -> None:
@@ -77,7 +139,7 @@ def remove_unfinished(parent: Path) -> None:
 
 
 def _settle(writing: Path, final: Path) -> Path:
-    for path in writing.iterdir():
+    for path in (*writing.iterdir(), writing):
         _flush(path)
     if final.exists():
         # a run that was killed after the rename comes here again with the same model
@@ -91,7 +153,7 @@ def _settle(writing: Path, final: Path) -> Path:
 
 def _is_whole(folder: Path) -> bool:
     try:
-        Classifier(folder).predict([""])
+        Classifier(folder).load()
     except BrokenModel:
         return False
     return True
@@ -105,26 +167,90 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
+def _write_parts(folder: Path, model: LinearModel, deep: Deep | None) -> None:
+    tables: dict[str, npt.NDArray[Any]] = {
+        "idf": model.idf,
+        "weights": model.weights,
+        "flag_weights": model.flag_weights,
+        "bias": model.bias,
+    }
+    (folder / WIDE).write_bytes(pack(tables))
+    if deep is None:
+        return
+    heads = {
+        "deep_weights": deep.heads.deep_weights.astype(np.float32),
+        "deep_bias": deep.heads.deep_bias.astype(np.float32),
+    }
+    (folder / HEADS).write_bytes(pack(heads))
+    # of a model's folder the files must be those of its manifest: a damaged one that still opens
+    # would be signed anew. That of a build has none yet
+    is_model = (deep.folder / MANIFEST).exists()
+    signed = open_manifest(deep.folder).files if is_model else {}
+    for name in ENCODER_FILES:
+        _share(deep.folder / name, folder / name)
+        if is_model:
+            verified(folder, name, signed[name])
+
+
+def _share(source: Path, target: Path) -> None:
+    """`source` under the name `target` too; a copy where links are not possible."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError as exc:
+        raise BrokenModel(f"{source.parent.name}: {source.name} is not there") from exc
+    except OSError:
+        # another file system, or one without hard links
+        shutil.copyfile(source, target)
+
+
+def _fingerprint(folder: Path, model: LinearModel, deep: Deep | None) -> str:
+    """Eight letters by which folders that answer otherwise have other names."""
+    parts = [WIDE, HEADS, ENCODER, TOKENIZER]
+    said = [file_sha256(folder / name) for name in parts if (folder / name).exists()]
+    said.append(repr((model.labels, model.settings, deep and deep.settings, _mixing(model, deep))))
+    return hashlib.sha256("".join(said).encode()).hexdigest()[:8]
+
+
+def _mixing(model: LinearModel, deep: Deep | None) -> Mixing:
+    """The mixing of the folder; the wide part's temperature is the model's."""
+    if deep is None:
+        return Mixing(wide_temperature=model.temperature, temperature=model.temperature)
+    return replace(deep.heads.mixing, wide_temperature=model.temperature)
+
+
 def _describe(
-    folder: Path, model: LinearModel, version: str, trained_at: datetime, about: Mapping[str, Any]
+    folder: Path,
+    model: LinearModel,
+    deep: Deep | None,
+    version: str,
+    trained_at: datetime,
+    about: Mapping[str, Any],
 ) -> None:
-    card = _card(model, version, trained_at, about)
+    card = _card(model, deep, version, trained_at, about)
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    names = sorted(path.name for path in folder.iterdir() if path.name != MANIFEST)
     manifest = {
-        "format": 1,
+        "format": FORMAT,
         "version": version,
         "labels": model.labels,
         "features": {**asdict(model.settings), "flags": FLAGS},
-        "temperature": model.temperature,
+        "encoder": asdict(deep.settings) if deep else None,
+        "mixing": asdict(_mixing(model, deep)),
         "trained_at": trained_at.isoformat(timespec="seconds"),
         **about,
-        "files": {name: file_sha256(folder / name) for name in ("MODEL_CARD.md", "model.onnx")},
+        "files": {name: file_sha256(folder / name) for name in names},
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def _card(model: LinearModel, version: str, trained_at: datetime, about: Mapping[str, Any]) -> str:
+def _card(
+    model: LinearModel,
+    deep: Deep | None,
+    version: str,
+    trained_at: datetime,
+    about: Mapping[str, Any],
+) -> str:
     figures = about.get("figures", {})
     lines = [
         f"# {version}",
@@ -132,8 +258,22 @@ def _card(model: LinearModel, version: str, trained_at: datetime, about: Mapping
         f"Sorts a freight forwarder's mail into {', '.join(model.labels)};",
         "reads Korean, English, Japanese and Thai.",
         "",
-        "- Logistic regression on hashed character n-grams, words and yes/no features such as",
-        '  "names an order number"; numpy trains it, ONNX Runtime serves it.',
+        "- Wide part: logistic regression on hashed character n-grams, words and yes/no features",
+        '  such as "names an order number"; numpy trains and serves it.',
+    ]
+    if deep:
+        mixing = _mixing(model, deep)
+        lines += [
+            f"- Deep part: the encoder {deep.settings.name}, served by ONNX Runtime, and logistic",
+            f"  regression on its {deep.settings.dimensions} numbers and the yes/no features.",
+            f"- The encoder is asked where the wide part is less than {mixing.sure:g} sure; then",
+            f"  the scores are {mixing.wide:g} x wide + {mixing.deep:g} x deep.",
+        ]
+        if deep.settings.licence:
+            lines.append(f"- Weights of the encoder: {deep.settings.licence}.")
+        if deep.settings.origin:
+            lines.append(f"- The encoder was built with {deep.settings.origin}.")
+    lines += [
         f"- Trained {trained_at:%Y-%m-%d} on {about.get('mails', '?')} mails: BusyBee's own",
         f"  hand-written corpus and {about.get('examples', 0)} mails that operators here labelled.",
     ]
@@ -145,61 +285,7 @@ def _card(model: LinearModel, version: str, trained_at: datetime, about: Mapping
             f"  calibration error {figures['calibration_error']:.3f}.",
         ]
     lines += [
-        "- Weak where the label hangs on meaning, not words: inquiries full of freight facts.",
+        "- Weakest: quotes and orders worded like inquiries, and inquiries full of freight facts.",
         "- Licence: Apache-2.0, with the corpus.",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _graph(model: LinearModel) -> "ModelProto":
-    """indices, counts, flags -> probabilities; the temperature is folded into the weights."""
-    from onnx import TensorProto, checker, helper, numpy_helper
-
-    heat = np.float32(model.temperature)
-    constants = {
-        "idf": model.idf,
-        "weights": model.weights,
-        "flag_weights": model.flag_weights / heat,
-        "bias": model.bias / heat,
-        "heat": np.array([heat], np.float32),
-        "tiny": np.array([1e-6], np.float32),
-        "last": np.array([1], np.int64),
-    }
-    nodes = [
-        helper.make_node("Gather", ["idf", "indices"], ["idf16"]),
-        helper.make_node("Cast", ["idf16"], ["idf32"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["counts", "idf32"], ["raw"]),
-        helper.make_node("ReduceL2", ["raw"], ["length"], axes=[1], keepdims=1),
-        helper.make_node("Max", ["length", "tiny"], ["divisor"]),
-        helper.make_node("Div", ["raw", "divisor"], ["values"]),
-        helper.make_node("Unsqueeze", ["values", "last"], ["row"]),
-        helper.make_node("Gather", ["weights", "indices"], ["table16"]),
-        helper.make_node("Cast", ["table16"], ["table"], to=TensorProto.FLOAT),
-        helper.make_node("MatMul", ["row", "table"], ["product"]),
-        helper.make_node("Squeeze", ["product", "last"], ["warm"]),
-        helper.make_node("Div", ["warm", "heat"], ["wide"]),
-        helper.make_node("MatMul", ["flags", "flag_weights"], ["explicit"]),
-        helper.make_node("Add", ["wide", "explicit"], ["both"]),
-        helper.make_node("Add", ["both", "bias"], ["scores"]),
-        helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "busybee_wide",
-        [
-            helper.make_tensor_value_info("indices", TensorProto.INT64, ["n", "k"]),
-            helper.make_tensor_value_info("counts", TensorProto.FLOAT, ["n", "k"]),
-            helper.make_tensor_value_info("flags", TensorProto.FLOAT, ["n", len(FLAGS)]),
-        ],
-        [
-            helper.make_tensor_value_info(
-                "probabilities", TensorProto.FLOAT, ["n", len(model.labels)]
-            )
-        ],
-        [numpy_helper.from_array(value, name) for name, value in constants.items()],
-    )
-    written = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="busybee"
-    )
-    checker.check_model(written)
-    return written

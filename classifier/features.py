@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from classifier.screening import Screen
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureSettings:
@@ -41,13 +43,13 @@ class Batch:
     flags: npt.NDArray[np.float32]
 
 
-def _pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
+def _spelled(pattern: str) -> str:
     """`pattern` in the spelling of normalised text: NFKC splits Thai SARA AM, for one."""
-    return re.compile(unicodedata.normalize("NFKC", pattern), flags)
+    return unicodedata.normalize("NFKC", pattern)
 
 
 # a number of an order or a quotation: ours, a UUID, a PO, or a code behind a word that names one
-_NUMBER = _pattern(
+_NUMBER = _spelled(
     # no \b: a Japanese particle or a Korean one is a word character too
     r"(?<![a-z0-9])bb\s?-\s?\d{4}\s?-\s?\d{3,8}(?!\d)"
     r"|(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -66,11 +68,11 @@ _NUMBER = _pattern(
     r"(?:kg|km|t\b|usd|krw|원|円|บาท)))"
 )
 # a code of letters and digits with hyphens or slashes: no container size or number, no date
-_CODE = _pattern(
+_CODE = _spelled(
     r"(?<![a-z0-9./@-])(?!\d{2,4}[-/]\d{1,2}[-/]\d{1,4}\b)(?![a-z]{4}\s?\d{6,7}\b)"
     r"(?=[a-z0-9/-]{0,12}\d{3})(?=[a-z0-9/-]*[-/])(?=[a-z0-9/-]*[a-z])[a-z0-9]+(?:[-/][a-z0-9]+)+"
 )
-_GO_AHEAD = _pattern(
+_GO_AHEAD = _spelled(
     r"go(?:ing)? ahead|proceed|please book|confirm(?:ed|ing)? (?:the |our |your |this )?(?:order"
     r"|booking|quot|it\b)"
     r"|we accept|accepted|approved?\b|place (?:the|this|an|our) order|purchase order|book it"
@@ -91,34 +93,34 @@ _GO_AHEAD = _pattern(
     r"|ยืนยัน|ดำเนินการ|สั่งซื้อ|ตกลง|ตอบรับ|อนุมัติ|จอง|คอนเฟิร์ม|เดินเลย|เริ่ม(?:งาน|ปฏิบัติ)"
     r"|โอเค|จัดเลย|ว่าจ้าง|confirm"
 )
-_CANCEL = _pattern(
+_CANCEL = _spelled(
     r"cancel|declin|withdraw|not (?:to )?(?:go ahead|proceed)|won't be|call(?:ed|ing)? off"
     r"|on hold|another forwarder"
     r"|취소|철회|보류|거절|진행하지|하지 않기로|않겠|무산|(?:다른|타) ?업체|미채택"
     r"|キャンセル|取り消|取消|見送|辞退|お断り|中止"
     r"|ยกเลิก|ปฏิเสธ|ไม่ดำเนินการ|ระงับ|ไม่รับ"
 )
-_PRICE = _pattern(
+_PRICE = _spelled(
     r"quot(?:e|ation)|\brates?\b|pric(?:e|ing)|how much|freight cost|ballpark|tariff|offer"
     r"|견적|운임|얼마|단가|요율|비용"
     r"|見積|運賃|料金|いくら|費用|単価"
     r"|ราคา|ค่าระวาง|ค่าขนส่ง|เท่าไหร่|เท่าไร|เสนอราคา"
 )
-_FACTS = _pattern(
+_FACTS = _spelled(
     r"\d\s?(?:kgs?|ton(?:s|nes?)?|mt|lbs|톤|키로|킬로|トン|キロ|ตัน|กก|กิโล)|\b(?:20|40"
     r"|45)\s?(?:ft|'|feet|hc|hq|gp|피트"
     r"|フィート|ฟุต)|\b(?:fcl|lcl|etd|eta)\b|컨테이너|コンテナ|ตู้"
 )
-_STATUS = _pattern(
+_STATUS = _spelled(
     r"where is|status|track|arrived|delay|invoice|claim|damage|customs|b/l|demurrage|certificate"
     r"|meeting|holiday"
     r"|어디|추적|도착했|지연|인보이스|세금계산서|클레임|파손|통관|선하증권|회의|휴무|채용|이력서"
     r"|どこ|状況|追跡|遅延|請求書|破損|通関|船荷証券|会議|休業|面接"
     r"|ถึงไหน|สถานะ|ติดตาม|ล่าช้า|ใบแจ้งหนี้|เสียหาย|ศุลกากร|ประชุม|วันหยุด"
 )
-_LINK = _pattern(r"https?://|www\.|bit\.ly|클릭|click|クリック|คลิก|ลิงก์")
+_LINK = _spelled(r"https?://|www\.|bit\.ly|클릭|click|クリック|คลิก|ลิงก์")
 # what advertisers and phishers ask for, whatever they dress up as
-_BAIT = _pattern(
+_BAIT = _spelled(
     r"unsubscribe|password|log ?in|sign(?:ing)? in|macro|free trial|guarantee|% off|reply stop"
     r"|limited seats|casino|bonus|award"
     r"|crypto|bitcoin|inherit|investment|\bseo\b|leads\b|email list|new (?:overseas )?account"
@@ -133,13 +135,13 @@ _BAIT = _pattern(
 )
 
 # what was halted goes on again
-_REOPEN = _pattern(
+_REOPEN = _spelled(
     r"un-?hold|resume|release the hold|reinstate|revive|취소 ?말고|보류 ?(?:해제|풀|했던"
     r"|요청드렸던)|다시 (?:진행|부킹|살|예약)"
     r"|再開|復活|取り消しを撤回|見送りを撤回|กลับมา(?:ดำเนินการ|จอง)|ยกเลิกการระงับ"
 )
 # asks for a price, not only names one
-_ASK_PRICE = _pattern(
+_ASK_PRICE = _spelled(
     r"how much|what(?:'s| is| are| would)[^.?\n]{0,40}(?:price|rate|cost|charge|freight)"
     r"|(?:re-?)?quote (?:us|me|for|please|on|your|all|again)"
     r"|(?:please|pls|kindly|can you|could you|would you|need|want|send|give|offer|advise"
@@ -161,7 +163,7 @@ _ASK_PRICE = _pattern(
     r"|ราคาเท่า|เท่าไหร่|เท่าไร|กี่บาท|ราคาต่อ.{0,12}\?"
 )
 # papers and money of what was shipped already
-_PAPERS = _pattern(
+_PAPERS = _spelled(
     r"statement|debit note|credit note|\bd/n\b|\bc/n\b|\bsoa\b|payment|paid|overdue|remittance"
     r"|refund|consignee|amend|correction|missing|\bshort\b|short(?:age| by| landed)|broken"
     r"|crushed|survey|\bvgm\b|temperature log"
@@ -176,7 +178,7 @@ _PAPERS = _pattern(
     r"|คืนเงิน|ใบขน|pre-?alert|ดีเทนชั่น|ตกหล่น"
 )
 # people and offices: work, visits, holidays, notices, questions of knowledge
-_PEOPLE = _pattern(
+_PEOPLE = _spelled(
     r"\bcv\b|resume attached|apply for|application|interview|candidate|intern(?:ship)?\b"
     r"|position of|visit|lunch|conference call|agenda|minutes of|out of (?:the )?office"
     r"|automatic reply|on leave|closed (?:on|from)|office will be|no longer work|newsletter"
@@ -191,7 +193,7 @@ _PEOPLE = _pattern(
     r"|อัตรา)|ตัวแทน|ความร่วมมือ|แบบสอบถาม|ตรวจประเมิน"
 )
 # no decision yet
-_WAIT = _pattern(
+_WAIT = _spelled(
     r"not (?:yet|decided|approved|sure)|will (?:decide|revert|come back|get back|let you know)"
     r"|don't book|do not book|hold off|under review|still waiting|pending approval|wait (?:for"
     r"|until)|before (?:it goes|we decide|confirming)|someone else|another (?:forwarder|company"
@@ -203,12 +205,12 @@ _WAIT = _pattern(
     r"|ยังไม่|รอ(?:อนุมัติ|ก่อน|ผล)|พิจารณา(?:ก่อน|แล้ว)|เจ้าอื่น|บริษัทอื่น|เสียดาย|ขอเวลา"
     r"|อย่าเพิ่ง"
 )
-_QUESTION = _pattern(
+_QUESTION = _spelled(
     r"[?]|언제|어디|어떻게|인가요|나요|까요|는지|습니까|ですか|ますか|でしょうか|ไหม|หรือ(?:ไม่"
     r"|ยัง)|เมื่อไ|อย่างไร|\bwhen\b|\bwhether\b|\bwhy\b"
 )
 # strangers' tricks: dangerous files, fortunes, threats, services to sell
-_TRICK = _pattern(
+_TRICK = _spelled(
     r"\.(?:exe|scr|iso|img|js|vbs|lnk|r00|r01|rar|7z|xlsm|docm|html?|jar|ace|cab|bat)\b|\bceo\b"
     r"|barrister|beneficiary|diplomatic|million|next of kin|dear (?:friend|beneficiary|customer"
     r"|supplier|user|ceo|sir ?/ ?madam|email)|verify your|confirm your|card details"
@@ -229,21 +231,52 @@ _TRICK = _pattern(
     r"|ฐานข้อมูล|สัมมนา|ทดลอง|การตลาด|โฆษณา|กรมธรรม์|หมดอายุ|ทันที|ค่าปรับ|มูลค่า.{0,10}ล้าน"
 )
 
+# what is asked of a text; every pattern searched by itself takes over four times as long
+SCREEN = Screen(
+    {
+        "number": _NUMBER,
+        "code": _CODE,
+        "go_ahead": _GO_AHEAD,
+        "cancel": _CANCEL,
+        "price": _PRICE,
+        "freight_facts": _FACTS,
+        "status": _STATUS,
+        "link": _LINK,
+        "bait": _BAIT,
+        "reopen": _REOPEN,
+        "ask_price": _ASK_PRICE,
+        "papers": _PAPERS,
+        "people": _PEOPLE,
+        "wait": _WAIT,
+        "question": _QUESTION,
+        "trick": _TRICK,
+    }
+)
+_ANY_NUMBER = re.compile(_NUMBER)
+
 # where the quoted old text of a reply begins; a forwarded mail has none
-_OLD = _pattern(
-    r"^\s*>"
-    r"|^\s*-{2,}\s*(?:original message|원본 ?메시지|원본 ?메일|元のメッセージ|ข้อความเดิม"
-    r"|ข้อความต้นฉบับ)"
-    r"|^on .{2,140} wrote:\s*$|^.{5,140}님이 작성:\s*$|^.{5,140}(?:書きました|のメール)[:;]\s*$"
-    r"|^.{5,140}เขียนว่า:\s*$"
-    r"|^\s*(?:from|보낸 ?사람|差出人|จาก)\s*:.{0,200}\n(?:.{0,200}\n){0,2}?\s*(?:sent|date|to"
-    r"|보낸 ?날짜|받는 ?사람|날짜|送信日時"
-    r"|日時|宛先|วันที่|ส่งเมื่อ|ถึง)\s*:",
+_OLD = re.compile(
+    _spelled(
+        r"^\s*>"
+        r"|^\s*-{2,}\s*(?:original message|원본 ?메시지|원본 ?메일|元のメッセージ|ข้อความเดิม"
+        r"|ข้อความต้นฉบับ)"
+        r"|^on .{2,140} wrote:\s*$|^.{5,140}님이 작성:\s*$|^.{5,140}(?:書きました|のメール)[:;]\s*$"
+        r"|^.{5,140}เขียนว่า:\s*$"
+        r"|^\s*(?:from|보낸 ?사람|差出人|จาก)\s*:.{0,200}\n(?:.{0,200}\n){0,2}?\s*(?:sent|date|to"
+        r"|보낸 ?날짜|받는 ?사람|날짜|送信日時"
+        r"|日時|宛先|วันที่|ส่งเมื่อ|ถึง)\s*:"
+    ),
     re.MULTILINE,
 )
-_FORWARDED = _pattern(r"forwarded|전달된|전달 ?메시지|転送|ส่งต่อ|^fwd?:|^fw:", re.MULTILINE)
+_FORWARDED = re.compile(
+    _spelled(r"forwarded|전달된|전달 ?메시지|転送|ส่งต่อ|^fwd?:|^fw:"), re.MULTILINE
+)
 _SPACES = re.compile(r"[^\S\n]+")
-_DIGITS = str.maketrans("123456789", "000000000")
+# letters by their category that nobody sees: fillers, variation selectors
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]")
+# how far past the wanted length a text is read, to find the new words below a quoted text
+_OLD_REACH = 4000
+_THAI_DIGIT = re.compile("[๐-๙]")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _WORD = re.compile(r"\w+")
 
@@ -291,7 +324,7 @@ def compose(subject: str, body: str) -> str:
 def features(text: str, settings: FeatureSettings) -> Features:
     """The features of one text; any text has some, the empty one only zeros."""
     new, old = split_old(normalise(text, settings.characters))
-    indices, counts = _grams(new.translate(_DIGITS), settings)
+    indices, counts = _grams(new, settings)
     subject = new.partition("\n")[0]
     flags = np.array((*_flags(new, old), *_flags(subject, "")), np.float32)
     return Features(indices, counts, flags)
@@ -317,13 +350,12 @@ def padded(rows: Sequence[Features]) -> Batch:
 def normalise(text: str, characters: int) -> str:
     """The head of `text` in one spelling: NFKC, lower case, single spaces, nothing invisible."""
     # cut before NFKC: it may lengthen a text eighteenfold, and 10 MB of it take seconds
-    text = (
-        unicodedata.normalize("NFKC", text[:characters])
-        .lower()[:characters]
-        .translate(_THAI_DIGITS)
-    )
+    text = unicodedata.normalize("NFKC", text[:characters]).lower()[:characters]
+    if _THAI_DIGIT.search(text):
+        text = text.translate(_THAI_DIGITS)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c if c == "\n" or c.isprintable() else " " for c in text)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c == "\n" or c.isprintable() else " " for c in text)
     return _SPACES.sub(" ", text).strip()
 
 
@@ -341,36 +373,86 @@ def split_old(text: str) -> tuple[str, str]:
     return new, old
 
 
+def encoder_text(text: str, characters: int) -> str:
+    """What the encoder reads of `text`: at most `characters`, the newest part first.
+
+    The subject, an empty line, what the sender wrote now; then, if there is room, what the reply
+    quotes. Case, digits and accents stay (NFC); what cannot be seen goes.
+    """
+    text = _visible(text[: characters + _OLD_REACH])
+    new, old = _newest_lines(text)
+    parts = ("\n".join(lines).strip() for lines in (new, old))
+    return "\n\n".join(part for part in parts if part)[:characters].rstrip()
+
+
+def encoder_characters(tokens: int) -> int:
+    """How much of a text is enough for `tokens` pieces: few languages have longer ones."""
+    return 8 * tokens
+
+
+def _visible(text: str) -> str:
+    """`text` in NFC with single spaces and without what cannot be seen; lines stay lines."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _UNSEEN.sub("", _SPACES.sub(" ", text))
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c for c in text if c == "\n" or c.isprintable())
+    return text.strip()
+
+
+def _newest_lines(text: str) -> tuple[list[str], list[str]]:
+    """The lines of `text` (visible) as what is new and what a reply quotes.
+
+    Answers below and between lines that begin with ">" are new; a forwarded mail is all new.
+    """
+    lines = text.split("\n")
+    # marks are searched in a spelling that may be longer, but has the same lines
+    spelled = unicodedata.normalize("NFKC", text).lower()
+    match = _OLD.search(spelled)
+    if match is None or _FORWARDED.search(spelled, 0, match.end()):
+        return lines, []
+    cut = spelled.count("\n", 0, match.end() - len(match.group().lstrip()))
+    new, quoting = lines[:cut], False
+    old: list[str] = []
+    for line in lines[cut:]:
+        quoting = quoting or line.startswith(">")
+        (new if quoting and not line.startswith(">") else old).append(line)
+    if len(_WORD.findall(" ".join(new))) < 2:
+        return lines, []
+    return new, old
+
+
 def names_number(text: str) -> bool:
     """Whether the newly written part of `text` names an order or a quotation by its number."""
-    return _NUMBER.search(split_old(normalise(text, FeatureSettings().characters))[0]) is not None
+    new, _ = split_old(normalise(text, FeatureSettings().characters))
+    return _ANY_NUMBER.search(new) is not None
 
 
 def _flags(new: str, old: str) -> tuple[bool, ...]:
-    number = _NUMBER.search(new) is not None
-    go_ahead = _GO_AHEAD.search(new) is not None
-    cancel = _CANCEL.search(new) is not None
-    price = _PRICE.search(new) is not None
-    facts = _FACTS.search(new) is not None
-    bait = _BAIT.search(new) is not None
-    link = _LINK.search(new) is not None
-    code = number or _CODE.search(new) is not None
-    reopen = _REOPEN.search(new) is not None
-    ask_price = _ASK_PRICE.search(new) is not None
-    papers = _PAPERS.search(new) is not None
-    people = _PEOPLE.search(new) is not None
-    wait = _WAIT.search(new) is not None
-    question = _QUESTION.search(new) is not None
-    trick = _TRICK.search(new) is not None
+    found = SCREEN.found(new)
+    number = "number" in found
+    go_ahead = "go_ahead" in found
+    cancel = "cancel" in found
+    price = "price" in found
+    facts = "freight_facts" in found
+    bait = "bait" in found
+    link = "link" in found
+    code = number or "code" in found
+    reopen = "reopen" in found
+    ask_price = "ask_price" in found
+    papers = "papers" in found
+    people = "people" in found
+    wait = "wait" in found
+    question = "question" in found
+    trick = "trick" in found
     ordered = (go_ahead or reopen) and not wait and (reopen or not cancel)
     return (
         number,
-        not number and _NUMBER.search(old) is not None,
+        not number and _ANY_NUMBER.search(old) is not None,
         go_ahead,
         cancel,
         price,
         facts,
-        _STATUS.search(new) is not None,
+        "status" in found,
         link,
         bait,
         bait and number,
@@ -399,6 +481,8 @@ def _flags(new: str, old: str) -> tuple[bool, ...]:
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _PRIME = np.uint64(0x100000001B3)
+_ZERO, _NINE, _SPACE, _LINE = (np.uint64(ord(letter)) for letter in "09 \n")
+_FIRST = np.zeros(1, np.int64)
 
 
 def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -410,36 +494,51 @@ def _mixed(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 def _grams(
     text: str, settings: FeatureSettings
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """Distinct buckets of the n-grams of `text`, with 1 + log(count)."""
+    """Distinct buckets of the n-grams of `text`, any digit as 0, with 1 + log(count)."""
     points = np.frombuffer(text.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
+    if not len(points):
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    points[(points >= _ZERO) & (points <= _NINE)] = _ZERO
     found = []
     hashes = np.zeros(len(points), np.uint64)
     for length in range(1, min(settings.longest, len(points)) + 1):
         hashes = (
             hashes[: len(points) - length + 1] * _PRIME + points[length - 1 :] + np.uint64(length)
         )
-        found.append(_mixed(hashes))
+        found.append(hashes)
+    found = [_mixed(np.concatenate(found))]
     if settings.words:
         found.append(_words(points))
-    if not len(points):
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    buckets = np.concatenate(found) & np.uint64(settings.buckets - 1)
-    indices, counts = np.unique(buckets.astype(np.int64), return_counts=True)
-    return indices, (1 + np.log(counts)).astype(np.float32)
+    buckets = (np.concatenate(found) & np.uint64(settings.buckets - 1)).astype(np.int64)
+    return _counted(buckets)
+
+
+def _counted(
+    buckets: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """The distinct ones of `buckets` (at least one; sorted in place), with 1 + log(count)."""
+    # what np.unique does, in half the time
+    buckets.sort()
+    starts = np.flatnonzero(buckets[1:] != buckets[:-1]) + 1
+    starts = np.concatenate((_FIRST, starts))
+    counts = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=counts[:-1])
+    counts[-1] = len(buckets) - starts[-1]
+    return buckets[starts], (1 + np.log(counts)).astype(np.float32)
 
 
 def _words(points: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Hashes of the words and of the pairs of neighbouring words, a word being what spaces part."""
-    gaps = np.flatnonzero((points == 32) | (points == 10))
-    starts = np.concatenate(([0], gaps + 1))
-    ends = np.concatenate((gaps, [len(points)]))
-    keep = ends > starts
-    starts, ends = starts[keep], ends[keep]
+    gaps = (points == _SPACE) | (points == _LINE)
+    begins = ~gaps
+    begins[1:] &= gaps[:-1]
+    starts = np.flatnonzero(begins)
     if not len(starts):
         return np.zeros(0, np.uint64)
     # a word's hash is the sum of its letters' hashes, each with its place in the word
     # (normalised text starts with a word, so the first start is 0)
-    place = np.arange(len(points)) - np.repeat(starts, np.diff(np.append(starts, len(points))))
+    numbers = np.arange(len(points))
+    place = numbers - np.maximum.accumulate(np.where(begins, numbers, 0))
     letters = _mixed(points * _PRIME + place.astype(np.uint64) * _MIX)
     letters[gaps] = 0
     words = _mixed(np.add.reduceat(letters, starts))

@@ -1,7 +1,10 @@
-"""Text -> label: which model serves, and its answers. ONNX Runtime is loaded at the first call."""
+"""Text -> label: which model serves, and its answers.
+
+The wide part answers alone where it is sure; ONNX Runtime and the encoder are loaded at the first
+text of which it is not. No Django is needed for the shipped model.
+"""
 
 import hashlib
-import json
 import logging
 import os
 import threading
@@ -10,18 +13,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from classifier.errors import BrokenModel
-from classifier.features import FLAGS, FeatureSettings, batch, compose
+from classifier.features import Features, compose, features
+from classifier.folders import (
+    ENCODER,
+    HEADS,
+    TOKENIZER,
+    WIDE,
+    EncoderSettings,
+    file_sha256,
+    open_manifest,
+    read_manifest,
+    verified,
+)
+from classifier.parts import (
+    Encoder,
+    mixed,
+    needs_encoder,
+    open_heads,
+    open_wide,
+    softmax,
+)
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
-__all__ = ["Classifier", "Prediction", "active_classifier", "classify", "compose", "predict"]
+__all__ = [
+    "Classifier",
+    "Prediction",
+    "active_classifier",
+    "classify",
+    "classify_all",
+    "compose",
+    "file_sha256",
+    "predict",
+    "read_manifest",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -30,123 +60,185 @@ RELEASE_DIR = Path(__file__).resolve().parent / "release"
 CHECK_SECONDS = 2.0
 # a folder that did not load is tried again after this: someone may have put it right
 RETRY_SECONDS = 60.0
-# sorted by length, few at a time: a long mail widens the rows of its batch only
-_BATCH = 16
+# a likeliest label less probable than this is a guess: BUSYBEE_ABSTAIN_BELOW says otherwise
+ABSTAIN_BELOW = 0.5
 
 Registry = Literal["active", "release"]
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The likeliest label of a text, the probability of each label, and the model that says so."""
+    """The likeliest label of a text, the probability of each label, and the model that says so.
+
+    Where it is not `sure` a person should look.
+    """
 
     label: str
     probabilities: dict[str, float]
     model: str
+    sure: bool
+
+
+class _Encoders:
+    """Encoders that are open, by their files: models that were fitted on one have it in common.
+
+    A switch then costs no second encoder in memory, and a training, that compares four models, none
+    of four.
+    """
+
+    def __init__(self) -> None:
+        self.open: WeakValueDictionary[tuple[str, str, EncoderSettings], Encoder] = (
+            WeakValueDictionary()
+        )
+        self._lock = threading.Lock()
+
+    def open_or_shared(self, onnx: bytes, tokenizer: bytes, settings: EncoderSettings) -> Encoder:
+        """The encoder of these files; raises BrokenModel where they do not fit."""
+        key = (hashlib.sha256(onnx).hexdigest(), hashlib.sha256(tokenizer).hexdigest(), settings)
+        with self._lock:
+            encoder = self.open.get(key)
+            if encoder is None:
+                encoder = self.open[key] = Encoder(onnx, tokenizer, settings)
+            return encoder
+
+
+_encoders = _Encoders()
 
 
 class Classifier:
-    """One model folder, verified when made; the session is opened at the first prediction."""
+    """One model folder. Wide part and heads are open when it is made, the encoder when needed."""
 
     def __init__(self, folder: Path) -> None:
-        """Reads the manifest; raises BrokenModel where a file is not the one that it names."""
+        """Reads manifest and tables; raises BrokenModel where one is not what it must be."""
         self.folder = folder
-        manifest = read_manifest(folder)
-        try:
-            self.version = str(manifest["version"])
-            self.labels = tuple(manifest["labels"])
-            known = {key: value for key, value in manifest["features"].items() if key != "flags"}
-            self.settings = FeatureSettings(**known)
-            self._sha256 = str(manifest["files"]["model.onnx"])
-            flags = tuple(manifest["features"]["flags"])
-        except (KeyError, TypeError, AttributeError) as exc:
-            raise BrokenModel(
-                f"{folder.name}: the manifest lacks or misnames something: {exc}"
-            ) from exc
-        if flags != FLAGS:
-            raise BrokenModel(
-                f"{folder.name}: made for other yes/no features than this version has"
-            )
-        self._session: InferenceSession | None = None
+        self.manifest = open_manifest(folder)
+        self.version = self.manifest.version
+        self.labels = self.manifest.labels
+        self.settings = self.manifest.settings
+        self._encoder: Encoder | None = None
         self._lock = threading.Lock()
+        try:
+            self.wide = open_wide(self._content(WIDE), self.settings, len(self.labels))
+            encoder = self.manifest.encoder
+            self.heads = (
+                open_heads(self._content(HEADS), encoder.dimensions, len(self.labels))
+                if encoder
+                else None
+            )
+        except BrokenModel as exc:
+            raise self._named(exc) from exc
 
     def predict(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Class probabilities of `texts`: (len(texts), len(labels)), rows sum to 1.
 
-        Of each text the first `settings.characters` are read. Raises BrokenModel.
+        Of each text the wide part reads the first `settings.characters`, the encoder the newest
+        part first. Raises BrokenModel where the encoder is asked and cannot answer.
         """
-        answers = np.zeros((len(texts), len(self.labels)), np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), _BATCH):
-            chunk = order[start : start + _BATCH]
-            answers[chunk] = self._run([texts[i] for i in chunk])
+        rows = [features(text, self.settings) for text in texts]
+        wide, mixing = self._wide_scores(rows), self.manifest.mixing
+        answers = softmax(wide / mixing.wide_temperature)
+        if self.heads is None:
+            return answers
+        asked = np.flatnonzero(needs_encoder(wide, mixing))
+        if len(asked):
+            embeddings = self._embed([texts[i] for i in asked.tolist()])
+            deep = self.heads.scores(embeddings, np.stack([rows[i].flags for i in asked.tolist()]))
+            answers[asked] = mixed(wide[asked], self._numbers(deep), mixing)
         return answers
 
-    def classify(self, text: str) -> Prediction:
+    def predict_wide(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """As `predict`, by the wide part alone: what it would answer were it always sure."""
+        rows = [features(text, self.settings) for text in texts]
+        return softmax(self._wide_scores(rows) / self.manifest.mixing.wide_temperature)
+
+    def _wide_scores(self, rows: Sequence[Features]) -> npt.NDArray[np.float32]:
+        scores = [self.wide.scores(row) for row in rows]
+        result = np.array(scores, np.float32).reshape(len(rows), len(self.labels))
+        return self._numbers(result)
+
+    def _numbers(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """`scores`, all of which are numbers; BrokenModel where weights are beyond all bounds."""
+        if not np.isfinite(scores).all():
+            raise BrokenModel(f"{self.folder.name}: a score is no number")
+        return scores
+
+    def classify_all(
+        self, texts: Sequence[str], *, abstain_below: float = ABSTAIN_BELOW
+    ) -> list[Prediction]:
+        """The label of each text, in their order."""
+        answers = []
+        for row in self.predict(texts):
+            shares = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
+            best = self.labels[int(row.argmax())]
+            sure = shares[best] >= abstain_below
+            answers.append(Prediction(best, shares, self.version, sure))
+        return answers
+
+    def classify(self, text: str, *, abstain_below: float = ABSTAIN_BELOW) -> Prediction:
         """The label of one text."""
-        row = self.predict([text])[0]
-        shares = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
-        return Prediction(self.labels[int(row.argmax())], shares, self.version)
+        return self.classify_all([text], abstain_below=abstain_below)[0]
 
-    def load(self) -> "InferenceSession":
-        """The open session; raises BrokenModel where the file is not the manifest's."""
+    def load(self) -> None:
+        """Open what is left to open and check every file; raises BrokenModel."""
+        for name in self.manifest.files.keys() - {WIDE, HEADS, ENCODER, TOKENIZER}:
+            self._content(name)
+        if self.manifest.encoder:
+            self.encoder()
+
+    def encoder(self) -> Encoder:
+        """The open encoder; raises BrokenModel where there is none or its files are damaged."""
         with self._lock:
-            if self._session is None:
-                self._session = self._open()
-            return self._session
+            if self._encoder is None:
+                self._encoder = self._open_encoder()
+            return self._encoder
 
-    def _run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        rows = batch(texts, self.settings)
-        inputs = {"indices": rows.indices, "counts": rows.counts, "flags": rows.flags}
-        answers: npt.NDArray[np.float32] = self.load().run(None, inputs)[0]
-        return answers
-
-    def _open(self) -> "InferenceSession":
-        import onnxruntime
-        from onnxruntime.capi.onnxruntime_pybind11_state import (
-            Fail,
-            InvalidGraph,
-            InvalidProtobuf,
-            RuntimeException,
-        )
-
-        content = _content(self.folder / "model.onnx")
-        if hashlib.sha256(content).hexdigest() != self._sha256:
-            raise BrokenModel(
-                f"{self.folder.name}: model.onnx is not the file that the manifest names"
-            )
-        options = onnxruntime.SessionOptions()
-        # one thread a worker: the workers are the parallelism, and spinning threads starve them
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
+    def _open_encoder(self) -> Encoder:
+        settings = self.manifest.encoder
+        if settings is None:
+            raise BrokenModel(f"{self.folder.name}: it has no encoder")
         try:
-            session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
+            return _encoders.open_or_shared(
+                self._content(ENCODER), self._content(TOKENIZER), settings
             )
-        except (Fail, InvalidGraph, InvalidProtobuf, RuntimeException) as exc:
-            raise BrokenModel(f"{self.folder.name}: ONNX Runtime does not open it: {exc}") from exc
-        width = session.get_outputs()[0].shape[-1]
-        if width != len(self.labels):
-            raise BrokenModel(
-                f"{self.folder.name}: {width} answers a mail for {len(self.labels)} labels"
-            )
-        return session
+        except BrokenModel as exc:
+            raise self._named(exc) from exc
+
+    def _embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        try:
+            return self.encoder().embed(texts)
+        except BrokenModel as exc:
+            raise self._named(exc) from exc
+
+    def _content(self, name: str) -> bytes:
+        return verified(self.folder, name, self.manifest.files[name])
+
+    def _named(self, exc: BrokenModel) -> BrokenModel:
+        """`exc` with the name of the folder before it."""
+        name = self.folder.name
+        return exc if str(exc).startswith(name) else BrokenModel(f"{name}: {exc}")
 
 
 def predict(texts: Sequence[str], *, registry: Registry = "active") -> npt.NDArray[np.float32]:
     """Class probabilities of `texts`: float32 (len(texts), labels), rows sum to 1.
 
     Columns are in the order of the model's labels. `registry="release"` asks the shipped model and
-    touches no database.
+    touches no database. Raises BrokenModel where no model can answer.
     """
     return _serving(registry).predict(texts)
 
 
-def classify(text: str, *, registry: Registry = "active") -> Prediction:
-    """The label of `text` by the serving model; every text has one."""
-    return _serving(registry).classify(text)
+def classify(
+    text: str, *, registry: Registry = "active", abstain_below: float = ABSTAIN_BELOW
+) -> Prediction:
+    """The label of `text` by the serving model; every text has one. Raises BrokenModel."""
+    return _serving(registry).classify(text, abstain_below=abstain_below)
+
+
+def classify_all(
+    texts: Sequence[str], *, registry: Registry = "active", abstain_below: float = ABSTAIN_BELOW
+) -> list[Prediction]:
+    """The label of each text, by one model and in one call. Raises BrokenModel."""
+    return _serving(registry).classify_all(texts, abstain_below=abstain_below)
 
 
 def active_classifier() -> Classifier:
@@ -166,34 +258,6 @@ def release_folder() -> Path:
 def release_classifier() -> Classifier:
     """The shipped model."""
     return Classifier(release_folder())
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of `folder`, whose files were checked against it; raises BrokenModel."""
-    try:
-        manifest = json.loads(_content(folder / "manifest.json"))
-        files = dict(manifest["files"])
-    except (ValueError, KeyError, TypeError) as exc:
-        raise BrokenModel(f"{folder.name}: the manifest cannot be read: {exc}") from exc
-    for name, sha256 in files.items():
-        if file_sha256(folder / name) != sha256:
-            raise BrokenModel(f"{folder.name}: {name} is not the file that the manifest names")
-    result: dict[str, Any] = manifest
-    return result
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of the file; raises BrokenModel where it cannot be read."""
-    return hashlib.sha256(_content(path)).hexdigest()
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise BrokenModel(
-            f"{path.parent.name}: {path.name} cannot be read: {exc.strerror}"
-        ) from exc
 
 
 def _serving(registry: Registry) -> Classifier:
@@ -284,8 +348,8 @@ _switch = _Switch()
 
 def forget_models() -> None:
     """Start anew: nothing loaded, nothing refused."""
-    global _switch
-    _switch = _Switch()
+    global _switch, _encoders
+    _switch, _encoders = _Switch(), _Encoders()
     release_classifier.cache_clear()
 
 

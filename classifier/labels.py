@@ -1,4 +1,4 @@
-"""The labels that ship, in the order of the seed's codes."""
+"""The labels that ship, in the order of the numeric codes."""
 
 import re
 
@@ -14,5 +14,5 @@ def is_label_name(name: str) -> bool:
 
 
 def code(label: str) -> int:
-    """The seed's number of a shipped label; raises ValueError for any other."""
+    """The number of a shipped label; raises ValueError for any other."""
     return LABELS.index(label)

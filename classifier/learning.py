@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -22,10 +24,10 @@ from classifier.corpus import FROZEN_NAME, Sample
 from classifier.errors import BrokenModel, ClassifierError, StateConflict, UnknownLabel
 from classifier.evaluation import Figures, Verdict, evaluate, gate
 from classifier.export import export, remove_unfinished
+from classifier.fitting import EXAMPLE, EncoderFolder, encoder_of, fit_parts
 from classifier.inference import Classifier, file_sha256, release_classifier
 from classifier.labels import LABELS, is_label_name
 from classifier.models import Evaluation, Example, ModelVersion, TrainingRun
-from classifier.training import TrainingConfig, train
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,9 @@ LEAST_OF_NEW_LABEL = 8
 EXAMPLE_WEIGHT = 2.0
 # a text that is stored for learning; more is never read
 STORED_CHARACTERS = 20_000
+# makes the encoder of a run: from its samples, in a folder below the given one; the last is to be
+# called every few seconds, so that the run's lease does not end
+EncoderMaker = Callable[[Sequence[Sample], Path, Callable[[], None]], EncoderFolder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,15 @@ def train_if_due(now: datetime) -> TrainingRun | None:
     return None if run is None else _carry_out(run, now)
 
 
-def train_now(now: datetime) -> TrainingRun:
-    """The run over corpus and examples, done whether due or not; StateConflict if one runs."""
+def train_now(now: datetime, encoder: EncoderMaker | None = None) -> TrainingRun:
+    """The run over corpus and examples, done whether due or not; StateConflict if one runs.
+
+    `encoder` makes the encoder; without it that of the active model, or of the release, stays.
+    """
     run = _take_up(now) or _begin(TrainingRun.Trigger.COMMAND, now)
     if run is None:
         raise StateConflict("a training run is under way")
-    return _carry_out(run, now)
+    return _carry_out(run, now, encoder)
 
 
 def new_examples() -> int:
@@ -114,7 +122,7 @@ def training_samples() -> list[Sample]:
     many = Counter(row.label for row in rows)
     known = {*LABELS, *(label for label, count in many.items() if count >= LEAST_OF_NEW_LABEL)}
     examples = [
-        Sample(row.text, row.label, row.language, f"example:{row.source_key}", EXAMPLE_WEIGHT)
+        Sample(row.text, row.label, row.language, f"{EXAMPLE}{row.source_key}", EXAMPLE_WEIGHT)
         for row in rows
         if row.label in known
     ]
@@ -169,14 +177,14 @@ def _take_up(now: datetime) -> TrainingRun | None:
     return run
 
 
-def _carry_out(run: TrainingRun, now: datetime) -> TrainingRun:
+def _carry_out(run: TrainingRun, now: datetime, encoder: EncoderMaker | None = None) -> TrainingRun:
     started = time.monotonic()
 
     def clock() -> datetime:
         return now + timedelta(seconds=time.monotonic() - started)
 
     try:
-        trained = _train(run, clock)
+        trained = _train(run, clock, encoder)
         _finish(run, trained, clock())
     except StateConflict as exc:
         # another worker has the run, or an operator promoted meanwhile; it is taken up again
@@ -189,7 +197,9 @@ def _carry_out(run: TrainingRun, now: datetime) -> TrainingRun:
     return run
 
 
-def _train(run: TrainingRun, clock: Callable[[], datetime]) -> _Trained:
+def _train(
+    run: TrainingRun, clock: Callable[[], datetime], encoder: EncoderMaker | None
+) -> _Trained:
     """Fit, write, measure: the long part, outside any transaction."""
     models_dir = Path(settings.BUSYBEE_MODELS_DIR)
     beat = _lease_renewer(run, clock)
@@ -198,33 +208,44 @@ def _train(run: TrainingRun, clock: Callable[[], datetime]) -> _Trained:
     run.still_mine().update(examples_seen=seen)
     samples = training_samples()
     frozen = corpus.frozen_mails()
-    model = train(samples, TrainingConfig(), labels=labels_of(samples), progress=beat)
     parent, active_model = _active_model()
-    examples = sum(sample.base.startswith("example:") for sample in samples)
+    if encoder:
+        source: EncoderFolder | None = encoder(samples, models_dir, beat)
+    else:
+        source = encoder_of(active_model) or encoder_of(release_classifier())
+    model, deep = fit_parts(samples, labels_of(samples), source, models_dir, progress=beat)
+    examples = sum(sample.base.startswith(EXAMPLE) for sample in samples)
     folder = export(
         model,
         models_dir,
-        name=f"wide-r{run.pk}",
+        name=f"{'mixed' if deep else 'wide'}-r{run.pk}",
         probes=[sample.text for sample in frozen],
         trained_at=clock(),
         about={"corpus": corpus.fingerprint(), "mails": len(samples), "examples": examples},
-        measure=lambda written: measure(written, frozen),
+        measure=lambda written: measure(written, frozen, beat),
+        deep=deep,
     )
-    beat()
     return _Trained(
         folder=folder,
         parent=parent,
-        figures=measure(Classifier(folder), frozen),
-        active=measure(active_model, frozen),
-        release=measure(release_classifier(), frozen),
+        figures=measure(Classifier(folder), frozen, beat),
+        active=measure(active_model, frozen, beat),
+        release=measure(release_classifier(), frozen, beat),
         mails=len(samples),
         examples=seen,
     )
 
 
-def measure(model: Classifier, samples: Sequence[Sample]) -> Figures:
-    """Figures of an exported model on `samples`."""
-    return evaluate(model.predict, model.labels, samples)
+def measure(
+    model: Classifier, samples: Sequence[Sample], progress: Callable[[], None] = lambda: None
+) -> Figures:
+    """Figures of an exported model on `samples`; `progress` is called for each of them."""
+
+    def predict(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        progress()
+        return model.predict(texts)
+
+    return evaluate(predict, model.labels, samples)
 
 
 def _active_model() -> tuple[ModelVersion | None, Classifier]:
@@ -233,10 +254,13 @@ def _active_model() -> tuple[ModelVersion | None, Classifier]:
     if row is None:
         return None, release_classifier()
     try:
-        return row, registry.open_version(row.folder, row.sha256)
+        model = registry.open_version(row.folder, row.sha256)
+        # its encoder too: a damaged one would end every run from here on
+        model.load()
     except BrokenModel as exc:
         logger.error("The active model cannot be compared with, the release stands in: %s", exc)
         return row, release_classifier()
+    return row, model
 
 
 def _lease_renewer(run: TrainingRun, clock: Callable[[], datetime]) -> Callable[[], None]:

@@ -45,6 +45,16 @@ class LinearModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model, and what its like say of mails that they were not fitted to."""
+
+    model: LinearModel
+    flags: npt.NDArray[np.float32]  # (mails, FLAGS)
+    # scores of each mail by the model of the folds that it is not in: (mails, labels)
+    held_out: Floats | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Sparse:
     """Rows of features as one flat list, columns renumbered to the ones in use."""
 
@@ -79,19 +89,33 @@ def train(
 
     `progress` is called every few seconds. Raises NotEnoughMails where a label has no mail.
     """
+    return fit(samples, config, labels=labels, progress=progress).model
+
+
+def fit(
+    samples: Sequence[Sample],
+    config: TrainingConfig,
+    *,
+    labels: tuple[str, ...] = LABELS,
+    progress: Callable[[], None] = lambda: None,
+) -> Fitted:
+    """As `train`, with what the heads of the encoder are mixed by; no folds: no held-out scores."""
     missing = set(labels) - {sample.label for sample in samples}
     if missing:
         raise NotEnoughMails(f"no mail is labelled {', '.join(sorted(missing))}")
     rows = [features(sample.text, config.settings) for sample in samples]
     model = _fit(rows, samples, labels, config, progress)
+    flags = np.stack([row.flags for row in rows])
     if config.folds < 2:
-        return model
-    return replace(model, temperature=_temperature(rows, samples, labels, config, progress))
+        return Fitted(model, flags, None)
+    scores = _held_out(rows, samples, labels, config, progress)
+    truth = np.array([labels.index(sample.label) for sample in samples])
+    return Fitted(replace(model, temperature=best_temperature(scores, truth)), flags, scores)
 
 
 def probabilities(model: LinearModel, batch: Batch) -> npt.NDArray[np.float32]:
     """What the model answers, in numpy: the yardstick for the exported file."""
-    return _softmax(logits(model, batch) / model.temperature).astype(np.float32)
+    return softmax(logits(model, batch) / model.temperature).astype(np.float32)
 
 
 def logits(model: LinearModel, batch: Batch) -> Floats:
@@ -190,7 +214,7 @@ def _minimise(
     def loss(flat: Floats) -> tuple[float, Floats]:
         progress()
         weights, flag_weights, bias = parts(flat)
-        probable = _softmax(data.scores(weights, flag_weights) + bias)
+        probable = softmax(data.scores(weights, flag_weights) + bias)
         entropy = -(importance * np.log((probable * targets).sum(axis=1) + 1e-12)).sum()
         errors = (probable - targets) * importance[:, None]
         to_weights, to_flags = data.gradient(errors)
@@ -201,10 +225,10 @@ def _minimise(
         return float(value), slope + config.strength * penalised
 
     start = np.zeros(cuts[1] + many)
-    return parts(_lbfgs(loss, start, config.iterations, config.tolerance))
+    return parts(lbfgs(loss, start, config.iterations, config.tolerance))
 
 
-def _lbfgs(
+def lbfgs(
     loss: Callable[[Floats], tuple[float, Floats]], point: Floats, iterations: int, tolerance: float
 ) -> Floats:
     """The point of the least loss, by L-BFGS with ten remembered steps and halved step lengths."""
@@ -286,23 +310,16 @@ def _held_out(
     return scores
 
 
-def _temperature(
-    rows: Sequence[Features],
-    samples: Sequence[Sample],
-    labels: tuple[str, ...],
-    config: TrainingConfig,
-    progress: Callable[[], None],
-) -> float:
-    """The divisor of the scores that makes held-out probabilities honest (least log-loss)."""
-    scores = _held_out(rows, samples, labels, config, progress)
-    truth = [labels.index(sample.label) for sample in samples]
+def best_temperature(scores: Floats, truth: npt.NDArray[np.int64]) -> float:
+    """The divisor of held-out scores that makes probabilities honest (least log-loss)."""
     lines = np.arange(len(truth))
     candidates = np.geomspace(0.2, 3.0, 60)
-    losses = [-np.log(_softmax(scores / t)[lines, truth] + 1e-12).mean() for t in candidates]
+    losses = [-np.log(softmax(scores / t)[lines, truth] + 1e-12).mean() for t in candidates]
     return round(float(candidates[int(np.argmin(losses))]), 4)
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """Shares of each row that add up to 1."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     result: Floats = powers / powers.sum(axis=1, keepdims=True)
     return result

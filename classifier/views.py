@@ -2,14 +2,19 @@
 
 import hmac
 import json
+import logging
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from classifier.errors import BrokenModel
 from classifier.inference import active_classifier
 
+logger = logging.getLogger(__name__)
+
+# some 3 seconds where the encoder is asked for each: a caller with more sends several requests
 MOST_INPUTS = 256
 MOST_BYTES = 1_000_000
 
@@ -22,7 +27,8 @@ class _BadInput(Exception):
 def classify(request: HttpRequest) -> JsonResponse:
     """`{"predictions": [[p, ...]], "labels": [...], "model": version}` for `{"inputs": [text]}`.
 
-    401 without the key, 405 for other methods, 422 with a reason for a body that is not so.
+    401 without the key, 405 for other methods, 422 with a reason for a body that is not so, 503
+    with a reason where the model's files are damaged.
     """
     if not _has_key(request):
         answer = _refusal(401, "send the API key as Authorization: Bearer <key>")
@@ -36,8 +42,13 @@ def classify(request: HttpRequest) -> JsonResponse:
         inputs = _inputs(request)
     except _BadInput as exc:
         return _refusal(422, str(exc))
-    model = active_classifier()
-    predictions = [[round(float(p), 6) for p in row] for row in model.predict(inputs)]
+    try:
+        model = active_classifier()
+        answers = model.predict(inputs)
+    except BrokenModel as exc:
+        logger.error("No model answers: %s", exc)
+        return _refusal(503, f"no model can answer now: {exc}")
+    predictions = [[round(float(p), 6) for p in row] for row in answers]
     return JsonResponse(
         {"predictions": predictions, "labels": list(model.labels), "model": model.version}
     )

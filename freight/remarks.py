@@ -75,6 +75,7 @@ UNDELIVERED = re.compile(r"undelivered (?P<status>[245]\.\d+\.\d+)?: ?(?P<told>.
 RELEASED = re.compile(r"released by (.+)")
 SETTLED = re.compile(r"settled by (.+)")
 SENT_AGAIN = re.compile(r"sent again by (.+)")
+UNSURE = re.compile(r"unsure: (.+)")
 WITHDRAWN = re.compile(r"withdrawn: relabelled by (.+)")
 
 
@@ -108,4 +109,6 @@ def _undelivered(status: str, told: str) -> str:
 def _reasons(text: str) -> str:
     if text in WORDS:
         return _(text)
+    if found := UNSURE.fullmatch(text):
+        return f"{REVIEW['unsure']} ({found[1]})"
     return ", ".join(str(REVIEW.get(reason, reason)) for reason in text.split(", "))

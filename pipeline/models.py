@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from freight.models import Language, Mode
 from freight.sealing import seal, unseal
+from pipeline.unsure import WAITS
 
 
 class Mailbox(models.Model):
@@ -95,8 +96,11 @@ INDEXED = 200
 
 class EmailQuerySet(models.QuerySet["Email"]):
     def for_operator(self) -> Self:
-        """Orders that the machine may not take, and that nobody has dealt with yet."""
-        return self.filter(label="order", outcome__startswith="review", handled_by="")
+        """Orders that the machine may not take and mails that the classifier is not sure of, as
+        far as nobody has dealt with them yet.
+        """
+        order = Q(label="order", outcome__startswith="review")
+        return self.filter(order | Q(outcome__startswith=WAITS), handled_by="")
 
     def with_id(self, column: str, ids: Iterable[str]) -> Self:
         """Mails whose `column` (`message_id` or `in_reply_to`) is one of `ids`."""

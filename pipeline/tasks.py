@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from pipeline import work
 from pipeline.chain import publish
 from pipeline.models import StepName
-from pipeline.steps import FUNCTIONS
+from pipeline.steps import FUNCTIONS, TOGETHER
 
 logger = logging.getLogger(__name__)
 DEEP_QUEUE = 1000
@@ -83,7 +83,9 @@ def sweep() -> int:
 
 def _step(task: Task, email_id: int, name: StepName) -> int:
     queue = _queue_of(name)
-    done = work.carry(email_id, name, FUNCTIONS, on=lambda after: _queue_of(after) == queue)
+    done = work.carry(
+        email_id, name, FUNCTIONS, on=lambda after: _queue_of(after) == queue, together=TOGETHER
+    )
     # cleared rather than ended by Ignore, so that Flower sees this task end
     rest = list(task.request.chain or []) if done else []
     task.request.chain = rest[: len(rest) - (len(done) - 1)] if done else None

@@ -1,9 +1,10 @@
 """One mail understood without a database, as the JSON object that `manage.py triage` prints."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from classifier.inference import classify, compose
+from classifier.inference import Prediction, classify_all, compose
 from freight.fields import Extraction, Source, evidence_as_json
 from pipeline import positions, reading
 from pipeline.fact_sources import read_facts
@@ -24,10 +25,22 @@ def triage(stem: str, raw: bytes) -> dict[str, Any]:
     """Label, facts with evidence and files of the mail `raw`. Relative dates count from its Date
     header.
     """
-    understood = reading.understand(raw)
+    return triage_all([(stem, raw)])[0]
+
+
+def triage_all(mails: Sequence[tuple[str, bytes]]) -> list[dict[str, Any]]:
+    """What `triage` says of each (stem, raw); the model is asked once for all."""
+    understood = [reading.understand(raw) for _, raw in mails]
+    texts = [
+        compose(each.mail.subject, judged_text(each.new_text, each.items)) for each in understood
+    ]
+    predictions = classify_all(texts)
+    stems = (stem for stem, _ in mails)
+    return [_triaged(*each) for each in zip(stems, understood, predictions, strict=True)]
+
+
+def _triaged(stem: str, understood: reading.Understood, prediction: Prediction) -> dict[str, Any]:
     mail = understood.mail
-    judged = judged_text(understood.new_text, understood.items)
-    prediction = classify(compose(mail.subject, judged))
     letter = [Source("body", understood.new_text), Source("subject", mail.subject)]
     read = read_facts(
         letter, understood.items, today=_day(understood), language=understood.language

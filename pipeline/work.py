@@ -10,8 +10,10 @@ import datetime as dt
 import logging
 import random
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +21,7 @@ from django.db import DatabaseError, DataError, transaction
 from django.utils import timezone
 
 from freight.errors import StateConflict as TradeConflict
-from pipeline.chain import following
+from pipeline.chain import following, publish
 from pipeline.errors import BadMail, Fenced, OutsideFailure
 from pipeline.models import Email, Step, StepName
 
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 TRIES_OUTSIDE = 8
 # a worker may die for reasons that are not this mail's: a deploy, the OOM killer
 DEATHS = 5
+# mails that one worker takes in one go where several wait at a step
+MOST_TOGETHER = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Outcome:
 
 
 StepFunction = Callable[[Email], Outcome]
+# the outcomes of several mails in one call, in their order
+Together = Callable[[Sequence[Email]], Sequence[Outcome]]
 
 
 def claim(email_id: int, name: StepName) -> Step | None:
@@ -59,15 +65,32 @@ def carry(
     functions: Mapping[StepName, StepFunction],
     *,
     on: Callable[[StepName], bool],
+    together: Mapping[StepName, Together] = MappingProxyType({}),
 ) -> list[StepName]:
     """The steps done in one go, from `name` on: none if it was not to be claimed or did not
     succeed.
 
     After each success the next one is claimed in the same commit, as long as `on` says that it is
-    this worker's to do.
+    this worker's to do. Where `name` is in `together`, other mails that wait at it are carried on
+    as well; what `on` leaves of them is published.
     """
-    done: list[StepName] = []
     step = claim(email_id, name)
+    if step is None or name not in together or _unlucky(step):
+        return _go_on(step, functions, on=on)
+    function, others = _with_others(step, functions[name], together[name])
+    done = _go_on(step, {**functions, name: function}, on=on)
+    for other in others:
+        _pass_on(other, name, functions, on=on)
+    return done
+
+
+def _go_on(
+    step: Step | None,
+    functions: Mapping[StepName, StepFunction],
+    *,
+    on: Callable[[StepName], bool],
+) -> list[StepName]:
+    done: list[StepName] = []
     while step is not None:
         name = StepName(step.name)
         after = following(name)
@@ -77,6 +100,73 @@ def carry(
             break
         done.append(name)
     return done
+
+
+def _pass_on(
+    email_id: int,
+    name: StepName,
+    functions: Mapping[StepName, StepFunction],
+    *,
+    on: Callable[[StepName], bool],
+) -> None:
+    """What follows on `name`, by this worker as far as it may: the message that would have brought
+    the mail here finds nothing to claim, and ends. A message a mail would cost more than the call
+    in one go saves.
+    """
+    after = following(name)
+    if after and on(after):
+        done = carry(email_id, after, functions, on=on)
+        after = following(done[-1]) if done else None
+        if after and on(after):
+            return  # it failed there, or somebody else has it: the rows know
+    if after:
+        publish(email_id, after)
+
+
+def _with_others(
+    step: Step, function: StepFunction, together: Together
+) -> tuple[StepFunction, list[int]]:
+    """`function`, that already knows the outcome of this step's mail if it was not the only one
+    that waited; the other mails, whose step is done.
+
+    Each is claimed and finished on its own, as if it had been alone: leases, attempts and the
+    fence are theirs. Mails that come by the chain are not looked for: one worker carries them
+    through, so they never wait here; those of a replay and of the sweeper do.
+    """
+    others = _claim_waiting(StepName(step.name))
+    if not others:
+        return function, []
+    functions: list[StepFunction]
+    try:
+        outcomes = together([step.email, *(other.email for other in others)])
+        functions = [partial(_known, outcome) for outcome in outcomes]
+    except Exception as exc:  # noqa: BLE001  # of one of them, or all: each alone tells
+        logger.warning("%s of %s mails in one go: %s", step.name, len(others) + 1, exc)
+        functions = [function] * (len(others) + 1)
+    pairs = zip(others, functions[1:], strict=True)
+    done = [other.email_id for other, each in pairs if _perform(other, each, go_on=False)[1]]
+    return functions[0], done
+
+
+def _known(outcome: Outcome, _: Email) -> Outcome:
+    return outcome
+
+
+def _claim_waiting(name: StepName) -> list[Step]:
+    """Steps `name` of other mails that are due, now this worker's; none that has failed before or
+    may have killed its worker: those are done alone.
+    """
+    now = timezone.now()
+    due = Step.objects.filter(
+        name=name, state=Step.State.DUE, next_at__lte=now, failures=0, deaths=0
+    )
+    waiting = due.order_by("next_at")[: MOST_TOGETHER - 1]
+    lease = dt.timedelta(seconds=settings.BUSYBEE_LEASE_SECONDS)
+    return [step for step in waiting if step.claim(now=now, lease=lease)]
+
+
+def _unlucky(step: Step) -> bool:
+    return bool(step.failures or step.deaths)
 
 
 def _perform(step: Step, function: StepFunction, *, go_on: bool) -> tuple[Step | None, bool]:

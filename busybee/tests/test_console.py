@@ -50,6 +50,13 @@ def test_dashboard_of_an_empty_database(admin_client: Client) -> None:
     assert "No mail in this period." in text
 
 
+def test_dashboard_says_why_a_mail_waits(admin_client: Client) -> None:
+    EmailFactory.create(label="quote", outcome="review: unsure: quote 0.41, inquiry 0.38")
+    text = page(admin_client, "/admin/")
+    assert "mail to look at" in text
+    assert "the classifier is not sure (quote 0.41, inquiry 0.38)" in text
+
+
 def test_dashboard_counts_what_is_there(admin_client: Client) -> None:
     EmailFactory.create(label="quote")
     EmailFactory.create(label="spam")

@@ -12,6 +12,8 @@ Split = Literal["training", "frozen"]
 # authors wrote hard pairs side by side (with and without a number, say): neighbours stay together
 BLOCK = 4
 FROZEN_SHARE = 0.2
+# of the training mails: the encoder never sees them, so that it can be weighed on them
+CALIBRATION_SHARE = 0.125
 # deals that are compared; the one nearest to an equal share of every label is taken
 DEALS = 300
 
@@ -30,6 +32,16 @@ def split_group(mails: Sequence[Mail]) -> dict[str, Split]:
         mail.base: "frozen" if mail.base in frozen else "training" for mail in rest
     }
     return said | dealt
+
+
+def is_for_calibration(mails: Sequence[Mail]) -> dict[str, bool]:
+    """Whether each base of the training mails of one group is kept from the encoder, by blocks."""
+    kept: dict[str, bool] = {}
+    for start in range(0, len(mails), BLOCK):
+        block = mails[start : start + BLOCK]
+        digest = hashlib.sha256(f"calibration:{block[0].base}".encode()).digest()
+        kept |= dict.fromkeys((m.base for m in block), digest[0] < 256 * CALIBRATION_SHARE)
+    return kept
 
 
 def _held_out(blocks: Sequence[Sequence[Mail]]) -> list[Sequence[Mail]]:

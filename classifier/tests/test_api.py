@@ -1,9 +1,12 @@
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from classifier import inference
 from classifier.inference import release_folder
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +63,7 @@ def test_empty_key_in_the_settings_opens_nothing(post: Any, settings: Any) -> No
         ({"inputs": []}, "at least one"),
         ({"inputs": ["a", 1]}, "input 1 is not a string"),
         ({"inputs": ["a"] * 257}, "257"),
+        ({"inputs": ["a"] * 1000}, "1000 inputs, at most 256"),
         ({"inputs": ["a" * 1_000_001]}, "larger"),
     ],
 )
@@ -71,6 +75,28 @@ def test_bad_input(post: Any, body: Any, reason: str) -> None:
 
 def test_most_inputs_are_taken(post: Any) -> None:
     assert len(post({"inputs": ["운임 문의"] * 256}).json()["predictions"]) == 256
+
+
+def test_damaged_model_is_a_clear_refusal(
+    post: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(release_folder(), tmp_path / "release" / "wide-x")
+    (folder / "wide.npz").write_bytes(b"")
+    monkeypatch.setattr(inference, "RELEASE_DIR", tmp_path / "release")
+    answer = post({"inputs": ["a"]})
+    assert answer.status_code == 503
+    assert "wide.npz is not the file" in answer.json()["error"]
+
+
+def test_damaged_encoder_is_a_clear_refusal(
+    post: Any, monkeypatch: pytest.MonkeyPatch, mixed_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(mixed_folder, tmp_path / "release" / "mixed-x")
+    (folder / "encoder.onnx").write_bytes(b"")
+    monkeypatch.setattr(inference, "RELEASE_DIR", tmp_path / "release")
+    answer = post({"inputs": ["BB-2026-000123 rate?", "운임"]})
+    assert answer.status_code == 503
+    assert "encoder.onnx is not the file" in answer.json()["error"]
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from classifier import inference, registry
+from classifier import corpus, inference, registry
 from classifier.corpus import Sample
 from classifier.errors import BrokenModel, NoSuchModel, StateConflict
 from classifier.inference import Classifier, classify, predict, release_classifier, release_folder
@@ -74,19 +74,30 @@ def test_prediction_is_total(texts: list[str]) -> None:
     assert np.allclose(answers.sum(axis=1), 1, atol=1e-5)
 
 
-def test_batch_and_single_agree(frozen: list[Sample]) -> None:
-    texts = [mail.text for mail in frozen[:40]]
+def test_batch_and_single_agree() -> None:
+    texts = [mail.text for mail in corpus.frozen_mails()[:40]]
     single = np.concatenate([predict([text], registry="release") for text in texts])
-    assert np.allclose(predict(texts, registry="release"), single, atol=1e-5)
+    # int8 scales its numbers by the whole batch: an answer moves a little with its neighbours
+    assert np.allclose(predict(texts, registry="release"), single, atol=0.1)
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "MODEL_CARD.md"])
+def test_batch_and_single_agree_exactly_where_nothing_is_int8(mixed_folder: Path) -> None:
+    model = Classifier(mixed_folder)
+    texts = [
+        f"{n} BB-2026-000123 rate? thanks, which cost for another container?" for n in range(9)
+    ]
+    assert model.predict_wide(texts).max() < model.manifest.mixing.sure  # the encoder is asked
+    single = np.concatenate([model.predict([text]) for text in texts])
+    assert np.allclose(model.predict(texts), single, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["wide.npz", "MODEL_CARD.md"])
 def test_changed_file_is_refused(tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(release_folder(), tmp_path / "copy")
     with (folder / name).open("ab") as file:
         file.write(b"x")
     with pytest.raises(BrokenModel, match=name):
-        Classifier(folder)
+        Classifier(folder).load()
 
 
 @pytest.mark.parametrize("change", [-1, 1])
@@ -98,7 +109,7 @@ def test_a_model_with_more_or_fewer_answers_than_labels_is_refused(
     labels = manifest["labels"]
     manifest["labels"] = labels[:change] if change < 0 else [*labels, "one more"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BrokenModel, match="4 answers a mail for"):
+    with pytest.raises(BrokenModel, match="must be"):
         Classifier(folder).load()
 
 
@@ -152,10 +163,10 @@ def test_damaged_model_is_set_aside_and_the_last_good_one_stays(
     registry.promote(first.version, "kim")
     classify(MAIL)
     registry.promote(second.version, "kim")
-    (second.path / "model.onnx").write_bytes(b"not a model")
+    (second.path / "wide.npz").write_bytes(b"not a model")
     assert classify(MAIL).model == first.version
     second.refresh_from_db()
-    assert "model.onnx" in second.problem
+    assert "wide.npz" in second.problem
 
 
 @pytest.mark.usefixtures("_no_waiting")
@@ -185,7 +196,7 @@ def test_database_away_keeps_the_model(
 
 def test_damaged_model_cannot_be_promoted(two_models: tuple[ModelVersion, ModelVersion]) -> None:
     first, _ = two_models
-    (first.path / "model.onnx").write_bytes(b"")
+    (first.path / "wide.npz").write_bytes(b"")
     with pytest.raises(BrokenModel):
         registry.promote(first.version, "kim")
     assert registry.active() is None

@@ -2,35 +2,38 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 from django.utils import timezone
 
-from classifier import learning, registry, tasks
+from classifier import corpus, inference, learning, registry, tasks
 from classifier.corpus import Sample
 from classifier.errors import StateConflict, UnknownLabel
 from classifier.evaluation import Figures, Verdict
-from classifier.inference import classify, read_manifest, release_classifier
+from classifier.folders import ENCODER
+from classifier.inference import Classifier, classify, read_manifest, release_classifier
 from classifier.models import Evaluation, Example, ModelVersion, TrainingRun
+from classifier.parts import Encoder
 from classifier.training import LinearModel
 
-from .conftest import QUICK
 from .factories import ExampleFactory
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real training, with fewer rounds."""
-    monkeypatch.setattr(learning, "TrainingConfig", lambda: QUICK)
+@pytest.fixture(autouse=True)
+def _small(request: pytest.FixtureRequest) -> None:
+    """Small corpus and release for all but the tests that say `real_release`."""
+    if "real_release" not in request.fixturenames:
+        request.getfixturevalue("_small_release")
 
 
 @pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch, trained: LinearModel) -> None:
     """Everything real but the fit itself, where a test is about what happens around it."""
-    monkeypatch.setattr(learning, "train", lambda *_, **__: trained)
+    monkeypatch.setattr(learning, "fit_parts", lambda *_, **__: (trained, None))
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def test_few_young_examples_are_not_due() -> None:
     assert learning.train_if_due(timezone.now()) is None
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_accepting")
 def test_thirty_two_examples_train_export_and_promote() -> None:
     ExampleFactory.create_batch(32)
     run = learning.train_if_due(timezone.now())
@@ -96,7 +99,7 @@ def test_thirty_two_examples_train_export_and_promote() -> None:
     assert run.model == active
     assert read_manifest(active.path)["examples"] == 32
     assert classify("화물 어디쯤 왔나요?").model == active.version
-    assert Evaluation.objects.get(model=active).figures["mails"] > 50
+    assert Evaluation.objects.get(model=active).figures["mails"] == len(corpus.frozen_mails())
     assert learning.train_if_due(timezone.now()) is None
 
 
@@ -110,10 +113,7 @@ def test_one_example_that_waits_is_due() -> None:
     assert run.reason
 
 
-@pytest.mark.usefixtures("_quick")
 def test_examples_that_spoil_the_model_do_not_serve() -> None:
-    from classifier import corpus
-
     wrong = {"quote": "spam", "order": "inquiry", "spam": "order", "inquiry": "quote"}
     for number, mail in enumerate(corpus.training_mails()):
         record(wrong[mail.label], mail.text, f"email:{number}")
@@ -137,6 +137,87 @@ def test_operators_label_is_learned_once_it_has_enough_mails() -> None:
 def test_frozen_mail_is_never_trained_on(frozen: list[Sample]) -> None:
     record("quote", frozen[0].text)
     assert frozen[0].text not in {sample.text for sample in learning.training_samples()}
+
+
+@pytest.fixture(
+    params=[3, pytest.param(1, marks=pytest.mark.soak)], ids=["a third", "all of the corpus"]
+)
+def real_release(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Classifier:
+    """The release as it ships; of the corpus a share that is read in seconds."""
+    for name in ("training_mails", "frozen_mails"):
+        some = getattr(corpus, name)()[:: request.param]
+        monkeypatch.setattr(corpus, name, lambda some=some: list(some))
+    return release_classifier()
+
+
+# the slow one: 15 to 20 s on a quiet core; nothing in it is small but the number of mails
+@pytest.mark.timeout(600)
+def test_shipped_release_is_refitted(real_release: Classifier) -> None:
+    ExampleFactory.create_batch(4)
+    run = learning.train_now(timezone.now())
+    assert run.state in ("promoted", "rejected"), run.reason
+    assert run.model is not None
+    assert run.mails == len(corpus.training_mails()) + 4
+    refitted = Classifier(run.model.path)
+    assert refitted.heads is not None
+    assert refitted.manifest.encoder == real_release.manifest.encoder
+    assert refitted.manifest.files[ENCODER] == real_release.manifest.files[ENCODER]
+    assert 0 < refitted.manifest.mixing.deep < 1
+    assert run.figures["candidate"]["accuracy"] > 0.75
+    assert run.figures["active"]["accuracy"] > 0.8
+
+
+@pytest.mark.usefixtures("_accepting")
+def test_heads_are_refitted_on_the_releases_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    record("order", "We go ahead, many thanks.")
+    first = learning.train_now(timezone.now())
+    assert (first.state, first.reason) == ("promoted", "as the test wants it")
+    active, release = inference.active_classifier(), release_classifier()
+    assert active.heads is not None
+    assert release.heads is not None
+    assert active.folder.name.startswith("mixed-r")
+    assert not np.array_equal(active.heads.weights, release.heads.weights)
+    assert (active.folder / ENCODER).samefile(release.folder / ENCODER)
+
+    asked: list[str] = []
+    real = Encoder.embed
+
+    def embed(encoder: Encoder, texts: list[str]) -> Any:
+        asked.extend(texts)
+        return real(encoder, texts)
+
+    monkeypatch.setattr(Encoder, "embed", embed)
+    monkeypatch.setattr(learning, "measure", lambda *_: active_figures())
+    record("order", "Please book it today.", "email:2")
+    second = learning.train_now(timezone.now())
+    assert second.state == "promoted"
+    # of the training mails only the new one; the comparison after the export asks for others
+    training = {sample.text for sample in learning.training_samples()}
+    assert training & set(asked) == {"Please book it today."}
+
+
+@pytest.mark.usefixtures("_accepting")
+def test_deleting_an_old_folder_leaves_the_encoder_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = learning.train_now(timezone.now()), learning.train_now(timezone.now())
+    assert first.model
+    assert second.model
+    registry.rollback("kim")
+    monkeypatch.setattr(registry, "KEPT_FOLDERS", 0)
+    registry.prune()
+    assert not second.model.path.exists() or second.model == registry.active()
+    inference.forget_models()
+    release_classifier().load()
+    inference.active_classifier().load()
+
+
+def active_figures() -> Figures:
+    return learning.evaluate(
+        lambda texts: np.eye(4, dtype=np.float32)[:1],
+        learning.LABELS,
+        corpus.frozen_mails(),
+    )
 
 
 def running(**fields: Any) -> TrainingRun:
@@ -218,7 +299,7 @@ def test_task_returns_the_run() -> None:
     assert tasks.train_if_due() == TrainingRun.objects.get().pk
 
 
-@pytest.mark.usefixtures("_quick", "_accepting")
+@pytest.mark.usefixtures("_accepting")
 def test_commands_train_promote_evaluate_and_roll_back(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("train", "--json")
     trained = json.loads(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""The tariff: the seed's formula to the won, and lines that add up whatever the facts."""
+"""The tariff: the default formula to the won, and lines that add up whatever the facts."""
 
 import datetime as dt
 import json

@@ -2,7 +2,7 @@
 
 from pipeline.models import StepName
 from pipeline.steps import classify, classify_files, decode, extract, llm_extract, save, unzip
-from pipeline.work import StepFunction
+from pipeline.work import StepFunction, Together
 
 FUNCTIONS: dict[StepName, StepFunction] = {
     StepName.EXTRACT: extract.run,
@@ -13,3 +13,5 @@ FUNCTIONS: dict[StepName, StepFunction] = {
     StepName.SAVE: save.run,
     StepName.LLM_EXTRACT: llm_extract.run,
 }
+# steps that take several mails for little more than one
+TOGETHER: dict[StepName, Together] = {StepName.CLASSIFY: classify.run_all}

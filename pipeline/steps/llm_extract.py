@@ -15,6 +15,7 @@ from pipeline import bounces, positions
 from pipeline.documents.results import Place
 from pipeline.fact_sources import read_facts
 from pipeline.models import Attachment, Email
+from pipeline.unsure import WAITS
 from pipeline.work import Outcome
 
 OUTCOMES = {State.QUOTED: "quoted", State.AWAITING_CUSTOMER: "asked", State.CONFIRMED: "draft"}
@@ -25,6 +26,8 @@ def run(email: Email) -> Outcome:
     request_id = email.request_id
     if bounces.is_report(email.machine) and not email.label_by:
         return Outcome({"outcome": email.machine}, skipped=True, note=email.machine)
+    if email.outcome.startswith(WAITS):
+        return Outcome({"handled_by": ""}, skipped=True, note=email.outcome)
     if email.label == "quote" and request_id:
         read = _read(email)
         return Outcome(

@@ -13,6 +13,7 @@ from freight.fields import Facts, Source
 from freight.models import Mode, QuoteRequest, State
 from pipeline import bounces, threads
 from pipeline.models import Email, Mailbox
+from pipeline.unsure import WAITS, unsure
 from pipeline.work import Outcome
 
 # in a name that we greet with: what a mail program would make a link of
@@ -31,7 +32,17 @@ def run(email: Email) -> Outcome:
 
 def _placed(email: Email) -> Outcome:
     answered = _answered(email)
-    label = _label_in_thread(email, answered)
+    told = _label_by_thread(email, answered)
+    doubt = "" if told or email.label_by else unsure(email.probabilities)
+    if doubt:
+        return Outcome({"outcome": f"review: {doubt}"}, note=doubt)
+    placed = _placed_as(email, told or email.label, answered)
+    if email.outcome.startswith(WAITS):
+        return replace(placed, changes={**placed.changes, "outcome": ""})
+    return placed
+
+
+def _placed_as(email: Email, label: str, answered: QuoteRequest | None) -> Outcome:
     note = label if label == email.label else f"{email.label} lifted to {label} by its thread"
     if label != "quote" or email.request_id:
         return Outcome({"label": label}, note=note)
@@ -59,17 +70,22 @@ def _answered(email: Email) -> QuoteRequest | None:
     return None
 
 
-def _label_in_thread(email: Email, answered: QuoteRequest | None) -> str:
-    """A go-ahead that answers a quotation is an order; an answer that gives facts is a quote."""
-    if email.label_by or email.machine or answered is None or email.label in ("spam", "order"):
-        return email.label
+def _label_by_thread(email: Email, answered: QuoteRequest | None) -> str:
+    """A go-ahead that answers a quotation is an order; an answer that gives facts is a quote.
+
+    Empty where the thread does not tell.
+    """
+    if email.label_by or email.machine or answered is None or email.label == "spam":
+        return ""
     if answered.state == State.QUOTED and orders.accepts(email.new_text, _replied_ids(email)):
         return "order"
+    if email.label == "order":
+        return ""
     if answered.state == State.AWAITING_CUSTOMER and any(True for _ in _given(email).stated()):
         return "quote"
     if answered.state in (State.QUOTED, State.CONFIRMED) and _given(email).changes(answered.facts):
         return "quote"
-    return email.label
+    return ""
 
 
 def _given(email: Email) -> Facts:

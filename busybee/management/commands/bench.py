@@ -14,14 +14,14 @@ from busybee.throwaway import running
 CODE = Path(__file__).resolve().parents[3]
 
 
-PARTS = ("chain", "parsing", "ingestion")
+PARTS = ("chain", "parsing", "ingestion", "inference")
 
 
 class Command(BaseCommand):
     help = (
         "Figures beside named baselines in one run: mails a second through the steps against bare "
         "Celery chains, mails understood against the standard library's parser, mails taken in "
-        "against a bare IMAP loop."
+        "against a bare IMAP loop, mails classified against the plain way."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from classifier import corpus
 from classifier.corpus.mails import Mail
 from classifier.corpus.recombining import recombine
 
-TRAINING, FROZEN = 5000, 1000
+TRAINING, FROZEN = 8000, 2000
 
 
 class Command(BaseCommand):
