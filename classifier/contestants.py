@@ -6,7 +6,7 @@ for the plain network only.
 
 import importlib.util
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,6 @@ import numpy.typing as npt
 from classifier.baselines import HOW, NEEDS, DistilSettings, new_network
 from classifier.inference import Classifier
 from classifier.measuring import part
-from classifier.parts import micro_batches
 from classifier.speed_table import CASCADE
 
 if TYPE_CHECKING:
@@ -30,6 +29,10 @@ SEED = "plain way: PyTorch fp32, padded to 128"
 TOKENS = 128
 # DistilKoBERT's
 PIECES = 8002
+# of near length, few at a time: padding to a long neighbour costs more than a batch gains
+MOST_IN_A_BATCH = 4
+# a batch ends where a text has more than this many times the tokens of its shortest
+STRETCH = 1.25
 # a service in another house, not a device of this machine
 ELSEWHERE = ("AzureExecutionProvider",)
 
@@ -54,7 +57,7 @@ def ours(model: Classifier) -> list[Contestant]:
         model.load()
         whole = Contestant(CASCADE, "as it serves", part(model, "whole").predict)
         encoder = Contestant(
-            "ours: encoder alone", "int8, batches of near length", part(model, "deep").predict
+            "ours: encoder alone", "int8, each text alone", part(model, "deep").predict
         )
     return [wide, encoder, whole]
 
@@ -197,6 +200,20 @@ def _by_provider(kind: str, provider: str, content: bytes, tokenizer: "Tokenizer
     except Exception as exc:  # noqa: BLE001  a provider's libraries may be absent in any way
         return Contestant(name, about, why_not=str(exc)[:200])
     return Contestant(name, about, partial(_by_session, session, tokenizer))
+
+
+def micro_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places in `lengths`, shortest first, in groups of near length; each place is in one."""
+    chunk: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if chunk and (
+            len(chunk) == MOST_IN_A_BATCH or lengths[place] > STRETCH * lengths[chunk[0]]
+        ):
+            yield chunk
+            chunk = []
+        chunk.append(place)
+    if chunk:
+        yield chunk
 
 
 def _by_session(session: Any, tokenizer: "Tokenizer", texts: Sequence[str]) -> object:

@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from classifier.contestants import micro_batches
 from classifier.corpus import Sample
 from classifier.errors import BrokenModel, ExportMismatch
 from classifier.export import check_parity
 from classifier.features import FLAGS, batch, encoder_text
 from classifier.folders import ENCODER, HEADS, TOKENIZER, WIDE, file_sha256
 from classifier.inference import Classifier
-from classifier.parts import Encoder, micro_batches, pack
+from classifier.parts import Encoder, pack
 from classifier.training import LinearModel
 
 from .conftest import write
