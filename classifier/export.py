@@ -33,8 +33,8 @@ from classifier.folders import (
 )
 from classifier.heads import Heads
 from classifier.inference import Classifier
-from classifier.parts import needs_encoder, pack
-from classifier.training import LinearModel, logits, softmax
+from classifier.parts import needs_encoder, pack, softmax
+from classifier.training import LinearModel, logits
 
 UNFINISHED = ".writing-"
 # float32 sums in another order; a real fault is far above

@@ -1,7 +1,7 @@
 """Heads of the encoder: logistic regression on [embedding, flags], and how both parts are mixed.
 
-NumPy only, and the same result every time. What is chosen (shares, temperatures, when to ask the
-encoder) is chosen on scores of mails that the scoring model was not fitted to.
+NumPy only; the same result every time on one machine. What is chosen (shares, temperatures, when to
+ask the encoder) is chosen on scores of mails that the scoring model was not fitted to.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from classifier.errors import NotEnoughMails
 from classifier.folders import Mixing
-from classifier.training import Floats, best_temperature, lbfgs, softmax
+from classifier.parts import softmax
+from classifier.training import Floats, best_temperature, lbfgs
 
 FOLDS = 3
 SEED = 21
@@ -54,8 +56,10 @@ def fit_heads(
     `weights` is what each mail counts, `groups` keeps mails of one base in one fold, and
     `wide_scores_out_of_fold` is (n, labels). `unseen` marks the mails that the encoder was not
     fine-tuned on: of the others it knows more than it will of a customer's, so the mixing is found
-    on these alone.
+    on these alone. Raises NotEnoughMails where there is none.
     """
+    if not unseen.any():
+        raise NotEnoughMails("the encoder has seen every mail: nothing is left to weigh it on")
     many = wide_scores_out_of_fold.shape[1]
     scale = np.concatenate(
         (np.full(embeddings.shape[1], EMBEDDING_SCALE), np.full(flags.shape[1], FLAG_SCALE))

@@ -21,6 +21,7 @@ from django.db.models import Max
 
 from classifier import corpus, registry
 from classifier.corpus import FROZEN_NAME, Sample
+from classifier.embeddings import forget_others
 from classifier.errors import BrokenModel, ClassifierError, StateConflict, UnknownLabel
 from classifier.evaluation import Figures, Verdict, evaluate, gate
 from classifier.export import export, remove_unfinished
@@ -214,6 +215,14 @@ def _train(
     else:
         source = encoder_of(active_model) or encoder_of(release_classifier())
     model, deep = fit_parts(samples, labels_of(samples), source, models_dir, progress=beat)
+    if source:
+        forget_others(models_dir, {source.sha256})
+    measured: list[Figures] = []
+
+    def candidate(written: Classifier) -> Figures:
+        measured.append(measure(written, frozen, beat))
+        return measured[-1]
+
     examples = sum(sample.base.startswith(EXAMPLE) for sample in samples)
     folder = export(
         model,
@@ -222,13 +231,13 @@ def _train(
         probes=[sample.text for sample in frozen],
         trained_at=clock(),
         about={"corpus": corpus.fingerprint(), "mails": len(samples), "examples": examples},
-        measure=lambda written: measure(written, frozen, beat),
+        measure=candidate,
         deep=deep,
     )
     return _Trained(
         folder=folder,
         parent=parent,
-        figures=measure(Classifier(folder), frozen, beat),
+        figures=measured[-1],
         active=measure(active_model, frozen, beat),
         release=measure(release_classifier(), frozen, beat),
         mails=len(samples),

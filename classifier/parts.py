@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Floats = npt.NDArray[np.float32]
+Real = TypeVar("Real", np.float32, np.float64)
 
 # what numpy and zipfile raise for a file that is cut, empty, changed, pickled or no archive
 NO_TABLES = (
@@ -197,10 +198,10 @@ def mixed(wide: Floats, deep: Floats, mixing: Mixing) -> Floats:
     return softmax(scores)
 
 
-def softmax(scores: Floats) -> Floats:
+def softmax(scores: npt.NDArray[Real]) -> npt.NDArray[Real]:
     """Shares of each row that add up to 1."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: Floats = powers / powers.sum(axis=1, keepdims=True)
+    result: npt.NDArray[Real] = powers / powers.sum(axis=1, keepdims=True)
     return result
 
 

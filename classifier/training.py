@@ -11,6 +11,7 @@ from classifier.corpus import Sample
 from classifier.errors import NotEnoughMails
 from classifier.features import FLAGS, Batch, Features, FeatureSettings, features, padded
 from classifier.labels import LABELS
+from classifier.parts import softmax
 
 logger = logging.getLogger(__name__)
 
@@ -316,10 +317,3 @@ def best_temperature(scores: Floats, truth: npt.NDArray[np.int64]) -> float:
     candidates = np.geomspace(0.2, 3.0, 60)
     losses = [-np.log(softmax(scores / t)[lines, truth] + 1e-12).mean() for t in candidates]
     return round(float(candidates[int(np.argmin(losses))]), 4)
-
-
-def softmax(scores: Floats) -> Floats:
-    """Shares of each row that add up to 1."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return result

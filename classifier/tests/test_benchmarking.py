@@ -1,6 +1,8 @@
 """The benchmark runs on two mails; its figures are nobody's assertion."""
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +89,8 @@ def test_the_seeds_way_reads_as_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
     shapes: list[Any] = []
     found = seeds([mail.text for mail in corpus.training_mails()[:50]])
     way = next(each for each in found if each.name == SEED)
-    assert way.answer is not None
-    network = way.answer.args[0]  # type: ignore[attr-defined]  # a partial
+    assert isinstance(way.answer, partial)
+    network = way.answer.args[0]
     network.register_forward_pre_hook(
         lambda _, args, kwargs: shapes.append(tuple(kwargs["input_ids"].shape)), with_kwargs=True
     )
@@ -99,7 +101,11 @@ def test_the_seeds_way_reads_as_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rounds_are_shuffled_and_medians_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
-    entered = [Contestant(name, "", lambda texts, name=name: ran.append(name)) for name in "abc"]  # type: ignore[misc]  # mypy knows no defaults of lambdas
+
+    def answer(name: str, _: Sequence[str]) -> None:
+        ran.append(name)
+
+    entered = [Contestant(name, "", partial(answer, name)) for name in "abc"]
     costs = benchmarking._race(entered, ["x"], BenchSettings(rounds=6), lambda _: None)
     assert all(len(costs[name][way]) == 6 for name in "abc" for way in ("batch", "one"))
     rounds = [tuple(dict.fromkeys(ran[6 + i : 12 + i])) for i in range(0, 36, 6)]

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,16 @@ def record(label: str, text: str = "본문", source: str = "email:1") -> Example
     return learning.record_label(
         text=text, label=label, language="ko", source_key=source, by="operator"
     )
+
+
+def test_embeddings_of_other_encoders_are_forgotten(tmp_path: Path, settings: Any) -> None:
+    settings.BUSYBEE_MODELS_DIR = tmp_path
+    old = tmp_path / ".embeddings" / f"{'0' * 64}.npz"
+    old.parent.mkdir()
+    old.write_bytes(b"of an encoder that nobody has")
+    learning.train_now(timezone.now())
+    kept = release_classifier().manifest.files[ENCODER]
+    assert [path.stem for path in old.parent.iterdir()] == [kept]
 
 
 def test_newest_label_of_a_source_counts() -> None:
