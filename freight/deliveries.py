@@ -7,6 +7,7 @@ from django.db import transaction
 
 from freight import outbox, quotes
 from freight.errors import StateConflict, UnusableAddress
+from freight.letters import Letter
 from freight.models import Mode, OutgoingMail, QuoteRequest, Sending
 
 logger = logging.getLogger(__name__)
@@ -66,8 +67,7 @@ def send_again(mail: OutgoingMail, *, to: str, by: str, now: dt.datetime) -> Out
         key=_next_key(mail),
         kind=mail.kind,
         request=request,
-        subject=mail.subject,
-        text=text,
+        letter=Letter(subject=mail.subject, text=text),
         capped=False,
     )
 

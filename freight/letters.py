@@ -76,11 +76,22 @@ GREETED_WITHOUT_NAME = {"ko": "고객", "en": "customer", "ja": "お客", "th": 
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail's subject and plain text."""
+    """A mail's words: subject, plain text, the same as HTML (or none), and its files."""
 
     subject: str
     text: str
+    html: str = ""
+    files: tuple[File, ...] = ()
 
 
 def shown(name: str, facts: Facts, language: str) -> str:

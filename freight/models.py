@@ -58,11 +58,85 @@ class Mode(models.TextChoices):
     AUTO = "auto", _("auto: sent by itself")
 
 
+class Place(models.Model):
+    """A place as operators see and change it. `own` rows were entered or changed here and stand
+    over what the gazetteer file says; degrees are WGS 84.
+    """
+
+    class Kind(models.TextChoices):
+        PORT = "port", _("port")
+        CITY = "city", _("city")
+        AIRPORT = "airport", _("airport")
+        STATION = "station", _("railway station")
+        DEPOT = "depot", _("inland depot")
+
+    locode = models.CharField(_("UN/LOCODE"), max_length=5, unique=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PORT)
+    ko = models.CharField(_("Korean name"), max_length=120, blank=True)
+    en = models.CharField(_("English name"), max_length=120)
+    ja = models.CharField(_("Japanese name"), max_length=120, blank=True)
+    th = models.CharField(_("Thai name"), max_length=120, blank=True)
+    aliases = models.TextField(_("other names"), blank=True, help_text=_("one a line"))
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+    own = models.BooleanField(_("entered here"), default=True, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["locode"]
+
+    def __str__(self) -> str:
+        return f"{self.en} ({self.locode})"
+
+
+class LaneRate(models.Model):
+    """What a container costs from one place to another, all in, while it is valid; without VAT."""
+
+    origin = models.CharField(_("origin"), max_length=5)
+    destination = models.CharField(_("destination"), max_length=5)
+    container = models.CharField(
+        _("container"), max_length=8, choices=[(c.value, c.value) for c in Container]
+    )
+    amount = models.DecimalField(_("amount per container"), max_digits=14, decimal_places=0)
+    currency = models.CharField(_("currency"), max_length=3, default="KRW")
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("lane rate")
+        verbose_name_plural = _("lane rates")
+        ordering = ["origin", "destination", "container", "-valid_from"]
+        indexes = [
+            models.Index(fields=["origin", "destination", "container"], name="lanerate_lane"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=models.F("valid_from")), name="lanerate_valid_in_order"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="lanerate_costs_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin}-{self.destination} {self.container}"
+
+
 class Tariff(models.Model):
     """A price list; the newest active one prices. Amounts in KRW without VAT."""
 
+    class Distance(models.TextChoices):
+        GREAT_CIRCLE = "great_circle", _("great circle")
+        SEA = "sea", _("by sea")
+
     name = models.CharField(_("name"), max_length=80)
     active = models.BooleanField(_("active"), default=True)
+    distance = models.CharField(
+        _("distance"), max_length=12, choices=Distance, default=Distance.GREAT_CIRCLE
+    )
     base = models.DecimalField(
         _("base amount"), max_digits=14, decimal_places=0, default=Decimal(1_000_000)
     )
@@ -146,6 +220,8 @@ class QuoteRequest(Moves):
     # the mail that asked: what our mails answer to
     message_id = models.CharField(max_length=998, blank=True, editable=False)
     references = models.TextField(blank=True, editable=False)
+    # of a real mailbox: what the formula prices waits for an operator (DESIGN 6.3)
+    needs_lane_rate = models.BooleanField(default=True, editable=False)
     # RFC 3834: a reason why no machine may answer; empty where it may
     machine = models.CharField(max_length=100, blank=True, editable=False)
 
@@ -414,3 +490,38 @@ class OutgoingMail(Moves):
     def seen_to(self) -> bool:
         """Whether the mail did not arrive, and an operator has seen to that."""
         return self.state == Sending.UNDELIVERED and self.last_error.startswith(SEEN_TO)
+
+
+class MailSwitch(models.Model):
+    """The operators' switch for all mail out: one row, key 1; no row means on."""
+
+    sending = models.BooleanField(_("mail may leave"), default=True)
+    changed_by = models.CharField(_("changed by"), max_length=150, blank=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("mail switch")
+        verbose_name_plural = _("mail switch")
+
+    def __str__(self) -> str:
+        return "on" if self.sending else "off"
+
+
+class LanguageModelUse(models.Model):
+    """What the language model was asked on one day, and how that went."""
+
+    day = models.DateField(_("day"), unique=True)
+    calls = models.PositiveIntegerField(_("calls"), default=0)
+    tokens = models.PositiveIntegerField(_("tokens"), default=0)
+    failures = models.PositiveIntegerField(_("failures"), default=0)
+    # circuit breaker: failures in a row, and until when nobody asks
+    failures_in_row = models.PositiveIntegerField(default=0, editable=False)
+    open_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("language model's day")
+        verbose_name_plural = _("language model's days")
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

@@ -167,8 +167,7 @@ def _confirm(request: QuoteRequest, quotation: Quotation, shipment: Shipment) ->
         key=f"confirmation:{shipment.number}",
         kind=OutgoingMail.Kind.CONFIRMATION,
         request=request,
-        subject=letter.subject,
-        text=letter.text,
+        letter=letter,
         draft=request.present_mode != Mode.AUTO,
         capped=False,
     )

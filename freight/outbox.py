@@ -31,6 +31,7 @@ from django.utils import timezone
 
 from freight.errors import NotAccepted, OutcomeUnknown, StateConflict, UnusableAddress
 from freight.journal import DirectoryJournal
+from freight.letters import Letter
 from freight.models import OutgoingMail, OutgoingMailQuerySet, QuoteRequest, Sending
 from freight.sealing import seal, unseal
 from freight.smtp import Relay, deliver
@@ -52,8 +53,7 @@ def intend(
     key: str,
     kind: str,
     request: QuoteRequest,
-    subject: str,
-    text: str,
+    letter: Letter,
     draft: bool = False,
     capped: bool = True,
 ) -> OutgoingMail:
@@ -75,9 +75,9 @@ def intend(
         kind=kind,
         request=request,
         recipient=recipient,
-        subject=subject,
+        subject=letter.subject,
         message_id=message_id,
-        sealed=seal(_render(request, recipient, message_id, subject, text)),
+        sealed=seal(_render(request, recipient, message_id, letter)),
         state=Sending.DRAFT if held else Sending.QUEUED,
         last_error=held,
     )
@@ -133,14 +133,12 @@ def _cap(request: QuoteRequest, recipient: str) -> str:
     return ""
 
 
-def _render(
-    request: QuoteRequest, recipient: str, message_id: str, subject: str, text: str
-) -> bytes:
+def _render(request: QuoteRequest, recipient: str, message_id: str, letter: Letter) -> bytes:
     # not EmailMessage: Python 3.11 loses spaces where it folds a long subject in Korean
-    message: Message[str, Any] = MIMEText(text, "plain", "utf-8", policy=WIRE)
+    message: Message[str, Any] = MIMEText(letter.text, "plain", "utf-8", policy=WIRE)
     message["From"] = _address(*_sender())
     message["To"] = _address(request.customer_name, recipient)
-    message["Subject"] = Header(_line(subject), "utf-8", header_name="Subject")
+    message["Subject"] = Header(_line(letter.subject), "utf-8", header_name="Subject")
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = message_id
     if request.message_id:

@@ -9,13 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from freight import letters, links, outbox, places, tariff, verification
+from freight import letters, outbox, pricing, questions, verification
 from freight.errors import StateConflict
 from freight.fields import FACT_NAMES, Container, Evidence, Facts, evidence_as_json
-from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State, Tariff
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State
 
 logger = logging.getLogger(__name__)
 OPERATOR_FACTS = (*FACT_NAMES, "containers")
@@ -82,7 +81,7 @@ def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str
         return request.state
     open_facts = [p.field for p in verification.problems(request.facts, today=_day(now))]
     if open_facts:
-        _await_customer(request, list(dict.fromkeys(open_facts)), now, ask=ask)
+        questions.await_customer(request, list(dict.fromkeys(open_facts)), now, ask=ask)
     else:
         if request.state != State.CONFIRMED:
             request.move(State.CONFIRMED)
@@ -115,80 +114,8 @@ def _reasons_for_operator(request: QuoteRequest) -> list[str]:
     return reasons
 
 
-def _await_customer(
-    request: QuoteRequest, names: list[str], now: dt.datetime, *, ask: bool
-) -> None:
-    if request.state != State.AWAITING_CUSTOMER:
-        request.move(State.AWAITING_CUSTOMER)
-    asked_before = OutgoingMail.objects.filter(request=request, kind=OutgoingMail.Kind.QUESTION)
-    mode = request.present_mode
-    if not ask or mode == Mode.OBSERVE or asked_before.exists():
-        return
-    token = links.issue(request, now)
-    letter = letters.write(
-        "question",
-        request.language,
-        name=request.customer_name,
-        number=request.number,
-        asked=letters.asked_lines([name for name in FACT_NAMES if name in names], request.language),
-        known=letters.fact_lines(request.facts, request.language),
-        link=settings.BUSYBEE_PUBLIC_URL + reverse("chat:open", args=[token]),
-    )
-    outbox.intend(
-        key=f"question:{request.number}:1",
-        kind=OutgoingMail.Kind.QUESTION,
-        request=request,
-        subject=letter.subject,
-        text=letter.text,
-        draft=mode == Mode.DRAFT,
-    )
-
-
-def current_tariff() -> tariff.Tariff:
-    """The price list that prices now: the newest active row, else the default one."""
-    row = Tariff.objects.filter(active=True).order_by("-pk").first()
-    if row is None:
-        return tariff.DEFAULT_TARIFF
-    factors = {
-        Container.FT20: row.factor_20ft,
-        Container.FT40: row.factor_40ft,
-        Container.FT40HC: row.factor_40ft_hc,
-        Container.FT45: row.factor_45ft,
-    }
-    return tariff.Tariff(
-        base=row.base,
-        per_100km=row.per_100km,
-        factors=factors,
-        per_kg=row.per_kg,
-        express_days=row.express_days,
-        express_factor=row.express_factor,
-        currency="KRW",
-        version=f"tariff-{row.pk}",
-    )
-
-
 def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
-    facts = request.facts
-    origin, destination = places.get(facts.origin or ""), places.get(facts.destination or "")
-    if not (
-        origin
-        and destination
-        and facts.container
-        and facts.gross_weight_kg
-        and facts.etd
-        and facts.eta
-    ):
-        raise StateConflict(f"{request} has lost a fact since it was verified")
-    price = tariff.price(
-        tariff=current_tariff(),
-        origin=origin,
-        destination=destination,
-        container=facts.container,
-        containers=facts.boxes,
-        gross_weight_kg=facts.gross_weight_kg,
-        etd=facts.etd,
-        eta=facts.eta,
-    )
+    price = pricing.priced(request.facts, _day(now))
     earlier = request.quotations.order_by("-revision").first()
     if earlier and earlier.state == Quotation.State.DRAFT and earlier.snapshot == price.snapshot:
         # the same facts at the same rates: what waits for approval stands
@@ -209,7 +136,7 @@ def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
         ],
         snapshot=price.snapshot,
         valid_until=_valid_until(now),
-        draft_reason=_draft_reason(request, price.total),
+        draft_reason=pricing.draft_reason(request, price),
     )
     if not quotation.draft_reason:
         _issue(quotation, now, capped=True)
@@ -218,15 +145,6 @@ def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
 
 def _valid_until(now: dt.datetime) -> dt.date:
     return _day(now) + dt.timedelta(days=settings.BUSYBEE_QUOTATION_DAYS)
-
-
-def _draft_reason(request: QuoteRequest, total: Any) -> str:
-    mode = request.present_mode
-    if mode != Mode.AUTO:
-        return f"mode {mode}"
-    if total > settings.BUSYBEE_APPROVAL_ABOVE_KRW:
-        return "approval limit"
-    return ""
 
 
 def intent_key(quotation: Quotation) -> str:
@@ -290,8 +208,7 @@ def _issue(quotation: Quotation, now: dt.datetime, *, capped: bool, by: str = ""
         key=intent_key(quotation),
         kind=OutgoingMail.Kind.QUOTATION,
         request=request,
-        subject=letter.subject,
-        text=letter.text,
+        letter=letter,
         capped=capped,
     )
 

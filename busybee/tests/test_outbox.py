@@ -18,6 +18,7 @@ from busybee.mail_sink import Faults, serve
 from freight import outbox, tasks
 from freight.errors import NotAccepted, UnusableAddress
 from freight.journal import DirectoryJournal
+from freight.letters import Letter
 from freight.models import OutgoingMail, QuoteRequest, Sending
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
@@ -74,8 +75,7 @@ def mail(asked: QuoteRequest) -> OutgoingMail:
         key="quotation:test:1",
         kind="quotation",
         request=asked,
-        subject="견적",
-        text="안녕하세요\n.\n끝",
+        letter=Letter("견적", "안녕하세요\n.\n끝"),
     )
 
 
@@ -102,7 +102,7 @@ def test_mail_arrives_as_intended(sink: SinkStarter, mail: OutgoingMail, tmp_pat
 
 def test_same_intent_is_one_mail(mail: OutgoingMail, asked: QuoteRequest) -> None:
     again = outbox.intend(
-        key=mail.key, kind="quotation", request=asked, subject="other", text="other"
+        key=mail.key, kind="quotation", request=asked, letter=Letter("other", "other")
     )
     assert again.pk == mail.pk
 
@@ -276,7 +276,7 @@ def test_fourth_mail_of_a_thread_and_day_is_held_back(
     mail: OutgoingMail, asked: QuoteRequest
 ) -> None:
     states = [
-        outbox.intend(key=f"k{n}", kind="quotation", request=asked, subject="s", text="t").state
+        outbox.intend(key=f"k{n}", kind="quotation", request=asked, letter=Letter("s", "t")).state
         for n in range(3)
     ]
     assert states == [Sending.QUEUED, Sending.QUEUED, Sending.DRAFT]
@@ -285,7 +285,7 @@ def test_fourth_mail_of_a_thread_and_day_is_held_back(
 def test_mail_of_an_operator_knows_no_cap(mail: OutgoingMail, asked: QuoteRequest) -> None:
     states = [
         outbox.intend(
-            key=f"k{n}", kind="quotation", request=asked, subject="s", text="t", capped=False
+            key=f"k{n}", kind="quotation", request=asked, letter=Letter("s", "t"), capped=False
         ).state
         for n in range(7)
     ]
@@ -297,7 +297,7 @@ def test_international_domain_arrives(sink: SinkStarter, tmp_path: Path) -> None
     request = QuoteRequest.objects.create(
         customer_address="kim@한국.kr", customer_name="김하나", language="ko"
     )
-    mail = outbox.intend(key="k", kind="quotation", request=request, subject="s", text="t")
+    mail = outbox.intend(key="k", kind="quotation", request=request, letter=Letter("s", "t"))
     assert outbox.send(mail.pk) == Sending.SENT
 
     message = message_from_bytes(kept(tmp_path)[0], policy=policy.default)
@@ -324,7 +324,7 @@ def test_address_that_no_mail_can_go_to(address: str) -> None:
 
     assert outbox.usable_address(address) is None
     with pytest.raises(UnusableAddress):
-        outbox.intend(key="k", kind="quotation", request=request, subject="s", text="t")
+        outbox.intend(key="k", kind="quotation", request=request, letter=Letter("s", "t"))
 
 
 def test_own_address_may_have_an_international_domain(settings: Any) -> None:
@@ -338,7 +338,7 @@ def test_header_injection_stays_in_its_line() -> None:
         customer_address="kim@shipper.example", customer_name="Kim\r\nBcc: all@other.example"
     )
     mail = outbox.intend(
-        key="k", kind="question", request=request, subject="a\nBcc: b@other.example", text="t"
+        key="k", kind="question", request=request, letter=Letter("a\nBcc: b@other.example", "t")
     )
     message = message_from_bytes(outbox.unseal(bytes(mail.sealed)), policy=policy.default)
     assert message["Bcc"] is None
@@ -354,7 +354,7 @@ def test_header_injection_stays_in_its_line() -> None:
     ],
 )
 def test_long_subject_arrives_to_the_letter(asked: QuoteRequest, subject: str) -> None:
-    mail = outbox.intend(key="k", kind="question", request=asked, subject=subject, text="t")
+    mail = outbox.intend(key="k", kind="question", request=asked, letter=Letter(subject, "t"))
     raw = outbox.unseal(bytes(mail.sealed))
 
     message = message_from_bytes(raw, policy=policy.default)
