@@ -19,6 +19,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.forms import BaseDialogForm as DialogForm
 from unfold.widgets import UnfoldAdminPasswordToggleWidget as PasswordWidget
 from unfold.widgets import UnfoldAdminSelectWidget as SelectWidget
+from unfold.widgets import UnfoldAdminTextareaWidget as TextAreaWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextWidget
 from unfold.widgets import UnfoldBooleanSwitchWidget as SwitchWidget
 
@@ -39,6 +40,7 @@ __all__ = [
     "StackedInline",
     "SwitchWidget",
     "TabularInline",
+    "TextAreaWidget",
     "TextWidget",
     "UserAdmin",
     "action",

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from busybee.navigation import live_url, may_see
 from classifier import learning, registry
 from classifier.labels import LABELS
+from freight import mail_switch
 from freight.fact_rows import review_labels, route
 from freight.models import Order, OutgoingMail, Quotation, QuoteRequest, Sending, State
 from freight.remarks import remark
@@ -68,6 +69,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "title": _("Dashboard"),
+        "stopped": mail_switch.stopped() if sees[OutgoingMail] else None,
         "figures": figures(now, sees),
         "chart": chart(now, by_day=by_day) if sees[Email] else None,
         "chart_by_day": by_day,

@@ -5,6 +5,7 @@ runtime file that `manage.py up` writes for the services that it started.
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 TRUE = {"1", "true", "yes", "on"}
@@ -80,9 +81,14 @@ def share(name: str, default: float) -> float:
     return result
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """The comma-separated words of `name`, without empty ones."""
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+def words(name: str, default: str = "", *, known: Collection[str] = ()) -> list[str]:
+    """The comma-separated words of `name`, without empty ones; each is in `known`, if that is
+    given.
+    """
+    found = [word.strip() for word in text(name, default).split(",") if word.strip()]
+    if known and (strange := [word for word in found if word not in known]):
+        raise BadSetting(f"{name}: {strange[0]!r} is none of {', '.join(known)}")
+    return found
 
 
 def folder(name: str, default: Path) -> Path:

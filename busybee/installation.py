@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from busybee.secret_files import local_secret
+from freight import own_places
 from freight.models import Mode, Tariff
 from iot.models import Device
 from pipeline.models import Mailbox
@@ -46,6 +47,7 @@ def prepare(*, demo: bool) -> Prepared:
             name=DEMO_DEVICE,
             defaults={"approved": True, "temperature_min": 2.0, "temperature_max": 30.0},
         )
+    own_places.mirror()
     if not Tariff.objects.exists():
         Tariff.objects.create(name="BusyBee")
     if not User.objects.filter(is_superuser=True).exists():

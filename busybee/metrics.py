@@ -8,13 +8,14 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from freight import mail_switch
 from freight.models import OutgoingMail, Sending
 from pipeline.mailbox.health import health
 from pipeline.models import Email, Mailbox, Step, StepName
 
 
 class RowCollector:
-    """Counts of steps, mails and outgoing mails, and how mailboxes are doing; six queries."""
+    """Counts of steps, mails and outgoing mails, and how mailboxes are doing; seven queries."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = timezone.now()
@@ -63,6 +64,9 @@ class RowCollector:
         for state in Sending.values:
             outbox.add_metric([state], counted.get(state, 0))
         yield outbox
+        yield GaugeMetricFamily(
+            "busybee_mail_stopped", "1 while no mail may leave", value=bool(mail_switch.stopped())
+        )
         oldest = OutgoingMail.objects.due(now).aggregate(at=Min("next_at"))["at"]
         yield GaugeMetricFamily(
             "busybee_oldest_due_outgoing_seconds",

@@ -26,7 +26,9 @@ ICONS = {
     "freight.shipment": "local_shipping",
     "freight.outgoingmail": "outbox",
     "freight.tariff": "payments",
+    "freight.lanerate": "price_change",
     "freight.place": "location_on",
+    "freight.languagemodeluse": "psychology",
     "chat.session": "forum",
     "iot.device": "sensors",
     "iot.alarm": "notifications_active",
@@ -47,7 +49,9 @@ GROUPS = (
             "freight.order",
             "freight.shipment",
             "freight.outgoingmail",
+            "freight.lanerate",
             "freight.tariff",
+            "freight.place",
         ),
     ),
 )
@@ -75,7 +79,14 @@ def sidebar(request: HttpRequest) -> list[Item]:
         {"title": _("Devices"), "items": [*_of_app(request, "iot"), *_live()]},
         {"title": _("Chats"), "items": _of_app(request, "chat")},
         {"title": _("Learning"), "items": _of_app(request, "classifier")},
-        {"title": _("Running"), "items": [*_of_app(request, "auth"), *_watching()]},
+        {
+            "title": _("Running"),
+            "items": [
+                *_of_app(request, "auth"),
+                *_items(request, ("freight.languagemodeluse",), {}),
+                *_watching(),
+            ],
+        },
     ]
     return [
         {"separator": position > 0, **group}

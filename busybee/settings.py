@@ -122,6 +122,11 @@ CELERY_BROKER_URL = env.text("BUSYBEE_BROKER_URL") or (
 # where operators open Flower; empty: it does not run
 BUSYBEE_FLOWER_URL = env.text("BUSYBEE_FLOWER_URL")
 BUSYBEE_LLM = env.text("BUSYBEE_LLM")
+BUSYBEE_LLM_URL = env.text("BUSYBEE_LLM_URL")
+BUSYBEE_LLM_API_KEY = env.text("BUSYBEE_LLM_API_KEY")
+# one call; of a mail, all calls together may take three times as long
+BUSYBEE_LLM_SECONDS = env.number("BUSYBEE_LLM_SECONDS", 10, least=1)
+BUSYBEE_LLM_TOKENS_A_DAY = env.number("BUSYBEE_LLM_TOKENS_A_DAY", 500_000)
 CELERY_TASK_DEFAULT_QUEUE = Queue.MAIL.value
 CELERY_TASK_ROUTES = {
     # with rules only this step costs a millisecond: it stays with the other steps
@@ -166,12 +171,17 @@ _TICK = {"options": {"expires": 10}}
 CELERY_BEAT_SCHEDULE = {
     "sweep-steps": {"task": "pipeline.tasks.sweep", "schedule": 10.0, **_TICK},
     "sweep-outbox": {"task": "freight.tasks.sweep", "schedule": 10.0, **_TICK},
+    "tend-requests": {"task": "freight.tasks.tend_requests", "schedule": 300.0, **_TICK},
     "sweep-chat": {"task": "chat.tasks.sweep", "schedule": 10.0, **_TICK},
     "learn": {"task": "classifier.tasks.train_if_due", "schedule": 30.0, **_TICK},
 }
 
 # mail
 BUSYBEE_SMTP_URL = env.text("BUSYBEE_SMTP_URL", "smtp://127.0.0.1:1025")
+# certificates to trust besides the system's: a relay in the house
+BUSYBEE_SMTP_CA_FILE = env.text("BUSYBEE_SMTP_CA_FILE")
+# what finds the mailbox that an answer leaves from: freight stands below the mailboxes
+BUSYBEE_SENDING_ACCOUNTS = "pipeline.mailbox.sent.account_of"
 BUSYBEE_MAIL_FROM = env.text("BUSYBEE_MAIL_FROM", "BusyBee <quote@busybee.example>")
 # where sent mail can be looked up again: the embedded sink's folder; empty: nobody can look
 # (`up` names the folder; a relay that the user has set fills no folder of ours)
@@ -195,11 +205,26 @@ BUSYBEE_POLL_SECONDS = env.number("BUSYBEE_POLL_SECONDS", 2 if BUSYBEE_EMBEDDED 
 BUSYBEE_LEASE_SECONDS = env.number("BUSYBEE_LEASE_SECONDS", 60, least=1)
 BUSYBEE_SWEEP_AGE_SECONDS = env.number("BUSYBEE_SWEEP_AGE_SECONDS", 30)
 
+# the company: what our mails and quotations are signed with; what is empty is left out
+BUSYBEE_COMPANY_NAME = env.text("BUSYBEE_COMPANY_NAME", "BusyBee")
+BUSYBEE_COMPANY_ADDRESS = env.text("BUSYBEE_COMPANY_ADDRESS")
+BUSYBEE_COMPANY_PHONE = env.text("BUSYBEE_COMPANY_PHONE")
+BUSYBEE_COMPANY_EMAIL = env.text("BUSYBEE_COMPANY_EMAIL")
+BUSYBEE_COMPANY_REGISTRATION = env.text("BUSYBEE_COMPANY_REGISTRATION")
+
 # the trade
 BUSYBEE_QUOTATION_DAYS = env.number("BUSYBEE_QUOTATION_DAYS", 14, least=1)
 # a mailbox in mode auto answers by itself only what the classifier calls a quote as surely as this
 BUSYBEE_AUTO_CONFIDENCE = env.share("BUSYBEE_AUTO_CONFIDENCE", 0.7)
+# passages of the shipping network that ways by sea leave out; the northwest passage always is
+BUSYBEE_SEA_AVOIDS = env.words(
+    "BUSYBEE_SEA_AVOIDS",
+    known=("suez", "babalmandab", "panama", "gibraltar", "ormuz", "bosporus", "malacca", "sunda"),
+)
 BUSYBEE_APPROVAL_ABOVE_KRW = env.number("BUSYBEE_APPROVAL_ABOVE_KRW", 50_000_000)
+# a customer who says nothing to our question is reminded once, then the request expires
+BUSYBEE_REMIND_DAYS = env.number("BUSYBEE_REMIND_DAYS", 2, least=1)
+BUSYBEE_EXPIRE_DAYS = env.number("BUSYBEE_EXPIRE_DAYS", 14, least=1)
 BUSYBEE_CHAT_LINK_DAYS = env.number("BUSYBEE_CHAT_LINK_DAYS", 14, least=1)
 
 # devices
@@ -267,7 +292,11 @@ LOGGING = {
         # some servers repeat a refused login, and at DEBUG each answer of theirs is a line
         "imapclient": {"level": "INFO"},
         "paho": {"level": "WARNING"},
+        # a line a call; ours says what came of it
+        "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},  # aiosmtpd's, a dozen lines a mail
+        "fontTools": {"level": "WARNING"},  # a hundred lines a PDF
         # the supervisor reads "ready." in its lines, whatever the level of the rest
         "celery.apps.worker": {"level": "INFO"},
         # two lines a task; our own steps say one with the mail's id

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
 from django.conf import settings
@@ -15,6 +15,9 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from busybee.queues import Queue
+
+if TYPE_CHECKING:
+    from freight.mail_switch import Stop
 
 WELL = {"ready", "done"}
 
@@ -27,6 +30,7 @@ class Status:
     queues: dict[str, int]
     steps: dict[str, int]
     outbox: dict[str, int]
+    mail_stopped: str  # by whom and since when; empty while mail may leave
     mailboxes: list[dict[str, Any]]
     model: str
     sandbox: dict[str, Any]
@@ -91,6 +95,7 @@ def _rows(down: list[str]) -> dict[str, Any]:
     """What the database says, by the names of Status."""
     # here, not above: the command's --help must not need the apps
     from classifier.models import ModelVersion
+    from freight import mail_switch
     from freight.models import OutgoingMail
     from pipeline.models import Mailbox, Step
 
@@ -98,17 +103,25 @@ def _rows(down: list[str]) -> dict[str, Any]:
     try:
         active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).first()
         mailboxes = [_mailbox(box, now) for box in Mailbox.objects.filter(active=True)]
+        stop = mail_switch.stopped()
         steps, outbox = _by_state(Step.objects.unfinished()), _by_state(OutgoingMail.objects.all())
     except DatabaseError as exc:
         down.append(f"database ({type(exc).__name__})")
-        return {"steps": {}, "outbox": {}, "mailboxes": [], "model": ""}
+        return {"steps": {}, "outbox": {}, "mail_stopped": "", "mailboxes": [], "model": ""}
     down += [f"mailbox {box['name']}" for box in mailboxes if box["state"] in ("error", "silent")]
     return {
         "steps": steps,
         "outbox": outbox,
+        "mail_stopped": _told(stop) if stop else "",
         "mailboxes": mailboxes,
         "model": active.version if active else "",
     }
+
+
+def _told(stop: "Stop") -> str:
+    if stop.since is None:
+        return "by BUSYBEE_SENDING"
+    return f"by {stop.by} since {stop.since.isoformat(timespec='seconds')}"
 
 
 def _by_state(rows: "QuerySet[Any]") -> dict[str, int]:

@@ -16,4 +16,5 @@ urlpatterns = [
     path("api/", include("classifier.urls")),
     path("chat/", include("chat.urls")),
     path("live/", include("iot.urls")),
+    path("quotations/", include("freight.urls")),
 ]

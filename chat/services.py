@@ -17,7 +17,7 @@ from chat import catalogue, dialogue, notices
 from chat.dialogue import Pending, Situation, Turn
 from chat.errors import BadFrame, Denied, EmptyText, TextTooLong, TooMany
 from chat.models import Message, Session
-from freight import links, quotes
+from freight import links, own_places, quotes
 from freight.errors import StateConflict
 from freight.extraction import extract
 from freight.fields import (
@@ -228,6 +228,7 @@ def speak(session_id: int, language: str) -> None:
 
 def answer_all(session_id: int, now: dt.datetime) -> int:
     """How many of the customer's messages were answered, in order; safe to call at any time."""
+    own_places.refresh()
     answered = 0
     for message in Message.objects.filter(session_id=session_id).unanswered():
         if _settle(message, now):

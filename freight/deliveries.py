@@ -7,7 +7,6 @@ from django.db import transaction
 
 from freight import outbox, quotes
 from freight.errors import StateConflict, UnusableAddress
-from freight.letters import Letter
 from freight.models import Mode, OutgoingMail, QuoteRequest, Sending
 
 logger = logging.getLogger(__name__)
@@ -45,7 +44,8 @@ def settle(mail: OutgoingMail, *, by: str) -> None:
 
 @transaction.atomic
 def send_again(mail: OutgoingMail, *, to: str, by: str, now: dt.datetime) -> OutgoingMail:
-    """A new mail with the text of the undelivered one to the address `to`, now the customer's.
+    """A new mail with the letter and files of the undelivered one to the address `to`, now the
+    customer's.
 
     It has a Message-ID of its own: a late report about the first says nothing about this one.
     Raises UnusableAddress, and StateConflict where this text may not go out (any more).
@@ -57,8 +57,8 @@ def send_again(mail: OutgoingMail, *, to: str, by: str, now: dt.datetime) -> Out
         raise StateConflict("this mail belongs to no request")
     request = QuoteRequest.objects.select_for_update().get(pk=mail.request_id)
     _check(mail, request, now)
-    text = outbox.text_of(mail)
-    if not text:
+    letter = outbox.letter_or_none(mail)
+    if letter is None:
         raise StateConflict("the text of this mail is no longer kept")
     request.customer_address = address
     request.save(update_fields=["customer_address", "updated_at"])
@@ -67,7 +67,7 @@ def send_again(mail: OutgoingMail, *, to: str, by: str, now: dt.datetime) -> Out
         key=_next_key(mail),
         kind=mail.kind,
         request=request,
-        letter=Letter(subject=mail.subject, text=text),
+        letter=letter,
         capped=False,
     )
 

@@ -44,7 +44,11 @@ REVIEW = {
     "reply_to": gettext_lazy("answers would go to another domain than the sender's"),
     "unsure": gettext_lazy("the classifier is not sure"),
     "chat": gettext_lazy("a chat message could not be answered"),
+    "readers": gettext_lazy("a fact that was known is read differently now"),
     "correction": gettext_lazy("the customer came back to the quotation with changes"),
+    "asked_enough": gettext_lazy("asked several times, and facts are still missing"),
+    "answer": gettext_lazy("the customer's answer does not say what was asked"),
+    "taken_back": gettext_lazy("the customer cancels or declines"),
 }
 
 
@@ -150,6 +154,8 @@ def source_label(source: str) -> str:
             return _("mail text")
         case "attachment":
             return _("attachment %(path)s") % {"path": detail}
+        case "thread":
+            return _("a mail that is quoted")
         case "chat":
             return _("chat message")
         case "form":

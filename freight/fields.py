@@ -50,7 +50,8 @@ class Position:
 class Evidence:
     """Where a fact was read: `quote` is `text[start:end]` of the source that `source` names.
 
-    source: `subject`, `body`, `attachment:<path>`, `chat:<message id>`, `form`, `operator:<name>`.
+    source: `subject`, `body`, `thread` (mails that it quotes), `attachment:<path>`,
+    `chat:<message id>`, `form`, `operator:<name>`.
     method: `rules`, `llm`, `choice` or `operator`. place: where in an attachment, if it is known.
     """
 

@@ -60,6 +60,11 @@ def is_go_ahead(text: str, *, offered: str = "") -> bool:
     return bool(accepting) and not any(DOUBT.search(each) for each in accepting)
 
 
+def takes_back(text: str) -> bool:
+    """Whether the new words of a mail cancel or decline, and do not also ask to go ahead."""
+    return STOP.search(text) is not None and GO_AHEAD.search(text) is None
+
+
 def _amounts(text: str) -> set[str]:
     return {_digits(next(filter(None, found.groups()))) for found in _MONEY.finditer(text)}
 

@@ -1,7 +1,10 @@
 """Where mail that was sent can be found again, to settle a send whose answer never came."""
 
-from email import message_from_binary_file, policy
+from email import message_from_bytes, policy
+from functools import lru_cache
 from pathlib import Path
+
+HEAD = 64 * 1024  # of a file: its header lines
 
 
 class DirectoryJournal:
@@ -15,7 +18,8 @@ class DirectoryJournal:
         return any(_message_id(path) == message_id for path in self.folder.glob("*.eml"))
 
 
+@lru_cache(maxsize=20_000)  # files are written whole, under names of their own, and never changed
 def _message_id(path: Path) -> str:
     with path.open("rb") as file:
-        headers = message_from_binary_file(file, policy=policy.compat32)
+        headers = message_from_bytes(file.read(HEAD), policy=policy.compat32)
     return str(headers.get("Message-ID", "")).strip()

@@ -91,8 +91,30 @@ class Place(models.Model):
         return f"{self.en} ({self.locode})"
 
 
+class LaneRateQuerySet(models.QuerySet["LaneRate"]):
+    def of_lane(self, origin: str, destination: str, container: str) -> Self:
+        """The rates of a lane, the one that wins first: valid from the latest day, then entered
+        last.
+        """
+        lane = {"origin": origin, "destination": destination, "container": container}
+        return self.filter(**lane).order_by("-valid_from", "-pk")
+
+    def valid_on(self, day: dt.date) -> Self:
+        """Rates for sailings of that day."""
+        return self.filter(valid_from__lte=day, valid_to__gte=day)
+
+    def overlapping(self, row: "LaneRate") -> Self:
+        """Other rates of the same lane and container that are valid on some of the same days."""
+        others = self.of_lane(row.origin, row.destination, row.container).exclude(pk=row.pk)
+        return others.filter(valid_from__lte=row.valid_to, valid_to__gte=row.valid_from)
+
+
 class LaneRate(models.Model):
-    """What a container costs from one place to another, all in, while it is valid; without VAT."""
+    """What a container costs from one place to another, all in, without VAT, in won.
+
+    As the trade has it, a rate is for sailings (ETD) from `valid_from` to `valid_to`. Where several
+    apply, the one that is valid from the latest day wins, then the one that was entered last.
+    """
 
     origin = models.CharField(_("origin"), max_length=5)
     destination = models.CharField(_("destination"), max_length=5)
@@ -100,12 +122,14 @@ class LaneRate(models.Model):
         _("container"), max_length=8, choices=[(c.value, c.value) for c in Container]
     )
     amount = models.DecimalField(_("amount per container"), max_digits=14, decimal_places=0)
-    currency = models.CharField(_("currency"), max_length=3, default="KRW")
+    currency = models.CharField(_("currency"), max_length=3, default="KRW", editable=False)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = LaneRateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lane rate")
@@ -119,6 +143,13 @@ class LaneRate(models.Model):
                 condition=Q(valid_to__gte=models.F("valid_from")), name="lanerate_valid_in_order"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="lanerate_costs_something"),
+            # totals, the approval limit and our mails are in won
+            models.CheckConstraint(condition=Q(currency="KRW"), name="lanerate_in_won"),
+            models.UniqueConstraint(
+                fields=["origin", "destination", "container", "valid_from", "valid_to"],
+                name="lanerate_once",
+                violation_error_message=_("This lane has a rate of just these days: change that."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +199,14 @@ class Tariff(models.Model):
         verbose_name = _("tariff")
         verbose_name_plural = _("tariffs")
         ordering = ["-active", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(base__gte=0, per_100km__gte=0, per_kg__gte=0, express_factor__gte=1)
+                & Q(factor_20ft__gt=0, factor_40ft__gt=0, factor_40ft_hc__gt=0, factor_45ft__gt=0),
+                name="tariff_rates_make_sense",
+                violation_error_message=_("No rate is negative, and express costs no less."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -181,6 +220,21 @@ class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
     def for_operator(self) -> Self:
         """Open requests that the machine may not carry on with."""
         return self.open().exclude(review=[])
+
+    def silent_since(self, before: dt.datetime) -> Self:
+        """Requests whose customer has had our question since `before` and has said nothing."""
+        return self.filter(
+            state=State.AWAITING_CUSTOMER,
+            updated_at__lte=before,
+            outgoing__kind=OutgoingMail.Kind.QUESTION,
+            outgoing__state=Sending.SENT,
+            outgoing__sent_at__lte=before,
+        ).distinct()
+
+    def run_out(self, today: dt.date) -> Self:
+        """Quoted requests that have no quotation which is still valid."""
+        valid = Quotation.objects.filter(state=Quotation.State.ISSUED, valid_until__gte=today)
+        return self.filter(state=State.QUOTED).exclude(quotations__in=valid)
 
 
 class State(models.TextChoices):
@@ -202,7 +256,7 @@ class QuoteRequest(Moves):
         State.CONFIRMED: (State.QUOTED, State.AWAITING_CUSTOMER, State.DECLINED),
         State.QUOTED: (State.ORDERED, State.CONFIRMED, State.EXPIRED, State.DECLINED),
         State.ORDERED: (),
-        State.EXPIRED: (State.CONFIRMED,),
+        State.EXPIRED: (State.CONFIRMED, State.DECLINED),
         State.DECLINED: (),
     }
 
@@ -238,6 +292,8 @@ class QuoteRequest(Moves):
     origin = models.CharField(_("origin"), max_length=5, blank=True)
     destination = models.CharField(_("destination"), max_length=5, blank=True)
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    # what the last question mail asked for, so that nobody is asked in circles
+    asked = models.JSONField(default=list, blank=True, editable=False)
     review = models.JSONField(_("for the operator because"), default=list, blank=True)
     # what operators took off `review`: [{reasons, by, at}], the oldest first
     review_cleared = models.JSONField(
@@ -350,7 +406,10 @@ class Quotation(Moves):
     lines = models.JSONField(_("lines"))  # [{code, amount (string), data}]
     snapshot = models.JSONField(_("tariff used"))
     valid_until = models.DateField(_("valid until"))
-    draft_reason = models.CharField(_("draft because"), max_length=60, blank=True)
+    # null while it is a draft
+    issued_on = models.DateField(_("issued"), null=True, blank=True)
+    # why an operator must see it first, one reason or several with "; " between
+    draft_reason = models.CharField(_("draft because"), max_length=200, blank=True)
     approved_by = models.CharField(_("approved by"), max_length=150, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -419,6 +478,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         ready = Q(state__in=[Sending.QUEUED, Sending.UNCERTAIN], next_at__lte=now)
         return self.filter(ready | Q(state=Sending.SENDING, lease_until__lte=now))
 
+    def copies_due(self, now: dt.datetime) -> Self:
+        """Sent mails of which a copy is to be put into the mailbox's Sent folder now."""
+        return self.filter(state=Sending.SENT, next_at__lte=now)
+
     def for_operator(self) -> Self:
         """Mails that their customers may not have, and that nobody has seen to yet."""
         settled, again = (Q(last_error__startswith=words) for words in SEEN_TO)
@@ -447,7 +510,7 @@ class OutgoingMail(Moves):
 
     MOVES = {
         Sending.DRAFT: (Sending.QUEUED, Sending.FAILED),
-        Sending.QUEUED: (Sending.SENDING, Sending.FAILED),
+        Sending.QUEUED: (Sending.SENDING, Sending.FAILED, Sending.DRAFT),
         Sending.SENDING: (Sending.SENT, Sending.QUEUED, Sending.FAILED, Sending.UNCERTAIN),
         Sending.UNCERTAIN: (Sending.SENDING, Sending.SENT, Sending.FAILED),
         Sending.SENT: (Sending.UNDELIVERED,),
@@ -468,7 +531,11 @@ class OutgoingMail(Moves):
     )
     attempt = models.PositiveIntegerField(_("attempt"), default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    # empty: only an operator moves it on
+    # no person has approved or asked for it: it keeps silent where a colleague has answered
+    automatic = models.BooleanField(default=True, editable=False)
+    # its chat link was taken out of the bytes that are kept
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # empty: only an operator moves it on; of a sent mail: when its copy is to be filed
     next_at = models.DateTimeField(_("next try"), default=timezone.now, null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("intended"), auto_now_add=True)

@@ -13,8 +13,10 @@ from django.utils import timezone
 from freight import letters, outbox, quotes
 from freight.errors import OrderRefused, StateConflict
 from freight.fields import Facts
-from freight.goahead import is_go_ahead, without_lines_of
+from freight.goahead import is_go_ahead, takes_back, without_lines_of
 from freight.models import Mode, Order, OutgoingMail, Quotation, QuoteRequest, Shipment, State
+
+TAKEN_BACK = "the customer cancels or declines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,31 @@ def accepts(text: str, replied_ids: Iterable[str], *, number: str | None = None)
         return False
     said = without_lines_of(text, letters_of_ours)
     return is_go_ahead(said, offered="\n".join(letters_of_ours))
+
+
+def taken_back(
+    text: str, replied_ids: Iterable[str], *, number: str | None, sender: str
+) -> QuoteRequest | None:
+    """The request that its own customer cancels or declines in `text`; None where nobody does."""
+    ids = [message_id for message_id in replied_ids if message_id]
+    request = (
+        threaded_request(ids)
+        or QuoteRequest.objects.filter(
+            number__iexact=number or "", customer_address__iexact=sender
+        ).first()
+    )
+    if request is None or request.customer_address.lower() != sender.lower():
+        return None
+    return request if takes_back(own_words(text, ids)) else None
+
+
+def hold(request_id: int) -> None:
+    """Keep the machine from reminding or quoting a customer who has taken back; in the caller's
+    transaction.
+    """
+    request = QuoteRequest.objects.select_for_update().get(pk=request_id)
+    request.review = sorted({*request.review, "taken_back"})
+    request.save(update_fields=["review", "updated_at"])
 
 
 def own_words(text: str, replied_ids: Iterable[str]) -> str:
@@ -133,10 +160,10 @@ def _open_quotation(request: QuoteRequest, go_ahead: GoAhead, today: dt.date) ->
     quotation = (
         request.quotations.filter(state=Quotation.State.ISSUED).order_by("-revision").first()
     )
+    if quotation and quotation.valid_until < today:
+        raise OrderRefused("the quotation has expired")
     if request.state != State.QUOTED or quotation is None:
         raise OrderRefused("there is no open quotation")
-    if quotation.valid_until < today:
-        raise OrderRefused("the quotation has expired")
     return quotation
 
 
@@ -161,7 +188,7 @@ def _confirm(request: QuoteRequest, quotation: Quotation, shipment: Shipment) ->
         number=request.number,
         shipment=shipment.number,
         known=letters.fact_lines(quotes.quoted_facts(quotation), request.language),
-        total=letters.amount(quotation.total),
+        total=letters.money(quotation.total, quotation.currency, request.language),
     )
     outbox.intend(
         key=f"confirmation:{shipment.number}",

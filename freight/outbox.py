@@ -1,9 +1,10 @@
 """Mail out, each exactly once: fixed bytes, a lease, and `uncertain` where nobody knows yet.
 
 queued -> sending -> sent. A send that broke before the bytes left goes back to queued; one that
-broke after them, or whose sender died, is uncertain: a lease later it is looked up in the journal,
-then settled as sent or sent again with identical bytes. It is held for the operator where there is
-no journal to look in, and after UNANSWERED tries.
+broke after them, or whose sender died, is uncertain: a lease later it is looked up in the journal
+(the sink's folder, or the mailbox's Sent folder where its server files what it sends), then settled
+as sent or sent again with identical bytes. It is held for the operator where there is no journal to
+look in, and after UNANSWERED tries.
 """
 
 import datetime as dt
@@ -12,14 +13,10 @@ import hmac
 import logging
 import random
 import re
-from email.header import Header
-from email.message import EmailMessage, Message
-from email.mime.text import MIMEText
-from email.parser import BytesParser
-from email.policy import compat32, default
-from email.utils import format_datetime, formataddr, parseaddr
+import time
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -29,7 +26,16 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from freight.errors import NotAccepted, OutcomeUnknown, StateConflict, UnusableAddress
+from freight import mail_switch, mime_out
+from freight.accounts import Account, account_for, account_of
+from freight.errors import (
+    CannotLook,
+    NotAccepted,
+    OutcomeUnknown,
+    StateConflict,
+    Stopped,
+    UnusableAddress,
+)
 from freight.journal import DirectoryJournal
 from freight.letters import Letter
 from freight.models import OutgoingMail, OutgoingMailQuerySet, QuoteRequest, Sending
@@ -43,8 +49,13 @@ TRIES = 72  # about two days with the gaps of `_again`: a relay that is down ove
 AMBIGUOUS = re.compile("[ßẞς\u200c\u200d]")
 LONGEST_ADDRESS = 254  # RFC 5321, and the column's width
 UNANSWERED = 6  # each further try could be a further copy at the customer's
-WIRE = compat32.clone(linesep="\r\n")
 NOBODY_CAN_LOOK = "the answer of the relay never came and there is no journal to look in"
+ANSWERED = "a colleague has already answered in the thread"
+NOT_SEEN = "whether a colleague has answered cannot be seen: the mailbox does not answer"
+SEALED = "the bytes of this mail are no longer kept"
+LOOK_FOR = dt.timedelta(hours=1)  # then a person decides
+COPY_AFTER = dt.timedelta(seconds=30)  # servers that file what they send take some seconds
+THREAD_LOOKED_AT = 5  # of the customer's mails, the newest
 
 
 @transaction.atomic
@@ -79,6 +90,7 @@ def intend(
         message_id=message_id,
         sealed=seal(_render(request, recipient, message_id, letter)),
         state=Sending.DRAFT if held else Sending.QUEUED,
+        automatic=capped,
         last_error=held,
     )
     if not held:
@@ -107,9 +119,9 @@ def _in_ascii(address: str) -> str:
         raise UnusableAddress("an address that has no ASCII form") from exc
 
 
-def _sender() -> tuple[str, str]:
-    """Our name and our address in ASCII."""
-    name, address = parseaddr(settings.BUSYBEE_MAIL_FROM)
+def _sender(account: Account | None = None) -> tuple[str, str]:
+    """The name and address, in ASCII, that our mails of this account come from."""
+    name, address = parseaddr((account and account.sender) or settings.BUSYBEE_MAIL_FROM)
     return name, _in_ascii(address)
 
 
@@ -134,36 +146,28 @@ def _cap(request: QuoteRequest, recipient: str) -> str:
 
 
 def _render(request: QuoteRequest, recipient: str, message_id: str, letter: Letter) -> bytes:
-    # not EmailMessage: Python 3.11 loses spaces where it folds a long subject in Korean
-    message: Message[str, Any] = MIMEText(letter.text, "plain", "utf-8", policy=WIRE)
-    message["From"] = _address(*_sender())
-    message["To"] = _address(request.customer_name, recipient)
-    message["Subject"] = Header(_line(letter.subject), "utf-8", header_name="Subject")
-    message["Date"] = format_datetime(timezone.now())
-    message["Message-ID"] = message_id
-    if request.message_id:
-        message["In-Reply-To"] = _line(request.message_id)
-        references = [*request.references.split(), _line(request.message_id)]
-        message["References"] = "\r\n ".join(references[-20:])
-    # RFC 3834: so that no other machine answers ours
-    message["Auto-Submitted"] = "auto-replied"
-    message["X-Auto-Response-Suppress"] = "All"
-    return message.as_bytes()
+    head = mime_out.Head(
+        sender=_sender(account_of(request)),
+        recipient=(request.customer_name, recipient),
+        message_id=message_id,
+        date=timezone.now(),
+        answers=request.message_id,
+        references=tuple(request.references.split()),
+    )
+    return mime_out.render(head, letter)
 
 
-def _address(name: str, address: str) -> str:
-    return formataddr((Header(_line(name), "utf-8").encode(), address))
+def letter_of(mail: OutgoingMail) -> Letter:
+    """What the mail says, as its recipient gets it: words, HTML and files.
 
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    Raises InvalidToken where its bytes were purged or sealed with another key.
+    """
+    return mime_out.letter_of(unseal(bytes(mail.sealed)))
 
 
 def readable(mail: OutgoingMail) -> str:
-    """The text of the mail as its recipient reads it."""
-    message = BytesParser(policy=default).parsebytes(unseal(bytes(mail.sealed)))
-    body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
-    return body.get_content().replace("\r\n", "\n") if body else ""
+    """The text of the mail as its recipient reads it. Raises InvalidToken."""
+    return letter_of(mail).text
 
 
 def first_key(key: str) -> str:
@@ -173,12 +177,18 @@ def first_key(key: str) -> str:
     return key.partition("#")[0]
 
 
+def letter_or_none(mail: OutgoingMail) -> Letter | None:
+    """The mail's letter; None where its bytes were purged or sealed with another key."""
+    try:
+        return letter_of(mail) if mail.sealed else None
+    except InvalidToken:
+        return None
+
+
 def text_of(mail: OutgoingMail) -> str:
     """The mail's text; empty where its bytes were purged or sealed with another key."""
-    try:
-        return readable(mail) if mail.sealed else ""
-    except InvalidToken:
-        return ""
+    letter = letter_or_none(mail)
+    return letter.text if letter else ""
 
 
 def send(pk: int) -> str:
@@ -201,20 +211,74 @@ def _step(mail: OutgoingMail, now: dt.datetime) -> str:
     due = mail.next_at is not None and mail.next_at <= now
     if due and mail.state == Sending.UNCERTAIN:
         return _look_up(mail, now)
-    if due and mail.state == Sending.QUEUED:
-        return _attempt(mail, now)
+    if due and mail.state == Sending.QUEUED and not mail_switch.stopped():
+        return _begin(mail, now)
+    return mail.state
+
+
+def _begin(mail: OutgoingMail, now: dt.datetime) -> str:
+    """Send the mail, unless somebody of us has answered the customer meanwhile."""
+    account = account_for(mail)
+    if account and mail.request and mail.automatic:
+        try:
+            if account.answered(_thread_ids(mail.request), _day(mail.request)):
+                return _keep_silent(mail, ANSWERED)
+        except CannotLook as exc:
+            if mail.created_at < now - LOOK_FOR:
+                return _keep_silent(mail, NOT_SEEN)
+            return _put_off(mail, now, str(exc))
+    return _attempt(mail, account)
+
+
+def _thread_ids(request: QuoteRequest) -> list[str]:
+    """The Message-IDs of the customer's mails, that a colleague's answer would name."""
+    mails = request.emails.order_by("-pk").values_list("message_id", flat=True)
+    return [*{request.message_id, *mails[:THREAD_LOOKED_AT]} - {""}]
+
+
+def _day(request: QuoteRequest) -> dt.date:
+    return timezone.localdate(request.created_at)
+
+
+def _keep_silent(mail: OutgoingMail, reason: str) -> str:
+    """Leave it to the operator whether the mail goes."""
+    if _as_read(mail).update(state=Sending.DRAFT, last_error=reason) == 1:
+        mail.state = Sending.DRAFT
+    return mail.state
+
+
+def _put_off(mail: OutgoingMail, now: dt.datetime, why: str) -> str:
+    """Look again a little later: the mail stays what it is."""
+    later = now + dt.timedelta(seconds=random.uniform(30, 90))
+    _as_read(mail).update(next_at=later, last_error=why[:300])
     return mail.state
 
 
 def _look_up(mail: OutgoingMail, now: dt.datetime) -> str:
-    if not settings.BUSYBEE_JOURNAL_DIR:
+    account = account_for(mail)
+    try:
+        found = _is_found(mail, account)
+    except CannotLook as exc:
+        return _put_off(mail, now, str(exc))
+    if found is None:
         return _hold(mail, NOBODY_CAN_LOOK)
-    if DirectoryJournal(Path(settings.BUSYBEE_JOURNAL_DIR)).holds(mail.message_id):
-        _settle(mail, Sending.SENT, now, sent_at=now, last_error="", next_at=None)
+    if found:
+        _settle_sent(mail, now, account)
         return mail.state
     if mail.attempt >= UNANSWERED:
         return _hold(mail, mail.last_error)
-    return _attempt(mail, now)
+    return _attempt(mail, account)
+
+
+def _is_found(mail: OutgoingMail, account: Account | None) -> bool | None:
+    """Whether the journal has the mail; None where none shows all that the relay takes."""
+    if settings.BUSYBEE_JOURNAL_DIR and not (account and account.own_relay):
+        return DirectoryJournal(Path(settings.BUSYBEE_JOURNAL_DIR)).holds(mail.message_id)
+    if account is None:
+        return None
+    if account.holds(mail.message_id, timezone.localdate(mail.created_at)):
+        return True
+    return False if account.journals else None
 
 
 def _hold(mail: OutgoingMail, reason: str) -> str:
@@ -230,17 +294,29 @@ def _as_read(mail: OutgoingMail) -> OutgoingMailQuerySet:
     )
 
 
-def _attempt(mail: OutgoingMail, now: dt.datetime) -> str:
-    if not settings.BUSYBEE_SENDING or not _claim(mail, now):
+def _attempt(mail: OutgoingMail, account: Account | None) -> str:
+    if mail_switch.stopped():
+        return mail.state
+    raw = _bytes_of(mail)
+    if not raw:
+        mail.move(Sending.FAILED, last_error=SEALED, next_at=None)
+        return mail.state
+    # the lease counts from here: to look into the mailbox may have taken long
+    now, started = timezone.now(), time.monotonic()
+    if not _claim(mail, now):
         return OutgoingMail.objects.values_list("state", flat=True).get(pk=mail.pk)
     try:
         deliver(
-            Relay.from_url(settings.BUSYBEE_SMTP_URL),
-            sender=_sender()[1],
+            _relay(account),
+            sender=_envelope_sender(raw),
             recipient=mail.recipient,
-            raw=unseal(bytes(mail.sealed)),
+            raw=raw,
             seconds=_lease().total_seconds(),
+            started=started,
+            last_look=mail_switch.check,
         )
+    except Stopped as exc:
+        _settle(mail, Sending.QUEUED, now, last_error=str(exc), next_at=timezone.now())
     except NotAccepted as exc:
         final = exc.permanent or mail.attempt >= TRIES
         state = Sending.FAILED if final else Sending.QUEUED
@@ -249,9 +325,39 @@ def _attempt(mail: OutgoingMail, now: dt.datetime) -> str:
         soon = timezone.now() + _patience(mail.attempt)
         _settle(mail, Sending.UNCERTAIN, now, last_error=str(exc)[:300], next_at=soon)
     else:
-        _settle(mail, Sending.SENT, now, sent_at=timezone.now(), last_error="", next_at=None)
+        _settle_sent(mail, now, account)
     logger.info("outgoing %s attempt %s: %s", mail.pk, mail.attempt, mail.state)
     return mail.state
+
+
+def _bytes_of(mail: OutgoingMail) -> bytes:
+    """The mail's bytes as they were intended; none where they were purged or cannot be opened."""
+    try:
+        return b"" if mail.purged_at else unseal(bytes(mail.sealed))
+    except InvalidToken:
+        return b""
+
+
+def _relay(account: Account | None) -> Relay:
+    """The account's own relay, else the installation's. Raises NotAccepted."""
+    own = account.relay if account else None
+    try:
+        return own or Relay.from_url(
+            settings.BUSYBEE_SMTP_URL, ca_file=settings.BUSYBEE_SMTP_CA_FILE
+        )
+    except ValueError as exc:
+        raise NotAccepted(f"BUSYBEE_SMTP_URL: {exc}", permanent=False) from exc
+
+
+def _envelope_sender(raw: bytes) -> str:
+    """The address in From: what the relay is told must be what the customer reads (DMARC)."""
+    return parseaddr(str(BytesHeaderParser().parsebytes(raw)["From"]))[1]
+
+
+def _settle_sent(mail: OutgoingMail, now: dt.datetime, account: Account | None) -> None:
+    sent = timezone.now()
+    copy = sent + COPY_AFTER if account and account.keeps_copies else None
+    _settle(mail, Sending.SENT, now, sent_at=sent, last_error="", next_at=copy)
 
 
 def _claim(mail: OutgoingMail, now: dt.datetime) -> bool:
@@ -314,7 +420,8 @@ def release(mail: OutgoingMail, *, by: str) -> None:
     """
     with transaction.atomic():
         now = timezone.now()
-        mail.move(Sending.QUEUED, attempt=0, next_at=now, last_error=f"released by {by}")
+        remark = f"released by {by}"[:300]
+        mail.move(Sending.QUEUED, attempt=0, next_at=now, automatic=False, last_error=remark)
         wake("freight.tasks.send_outgoing", mail.pk)
 
 
@@ -330,6 +437,11 @@ def settle(mail: OutgoingMail, *, sent: bool, by: str) -> None:
 
 
 def due_ids(now: dt.datetime, *, limit: int = 200) -> list[int]:
-    """Keys of mails that wait for a sender, oldest first."""
-    rows = OutgoingMail.objects.due(now).order_by(F("next_at").asc(nulls_last=True))
+    """Keys of mails that wait for a sender, oldest first. While mail is stopped: of those only
+    whose fate is open.
+    """
+    due = OutgoingMail.objects.due(now)
+    if mail_switch.stopped():
+        due = due.exclude(state=Sending.QUEUED)
+    rows = due.order_by(F("next_at").asc(nulls_last=True))
     return list(rows.values_list("pk", flat=True)[:limit])

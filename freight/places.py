@@ -1,14 +1,49 @@
-"""Ports and cities by UN/LOCODE, and where a text names them. Pure: one CSV file, no database."""
+"""Ports and cities by UN/LOCODE, and where a text names them. Pure: files only, no database.
 
-import csv
+Three sources, the later stands over the earlier: the wide gazetteer, built from data packages;
+the list written by hand; an installation's own rows (`use_own`, which freight.own_places calls).
+
+Who owns a name: a name of the hand-written list or of an own row means that place, whatever
+hamlet shares it; two hand-written places with one name (Manzanillo, 광주) leave it open. A name
+that only the wide gazetteer has means the places there that are big enough (HAMLET). A country
+or state named right beside it decides; one that fits none of them leaves no place at all, since
+"Birmingham, Ontario" is not the Birmingham we know.
+"""
+
+import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import lru_cache
 
-DATA = Path(__file__).with_name("data") / "places.csv"
-LANGUAGES = ("ko", "en", "ja", "th")
+from freight import gazetteer, place_words
+from freight.gazetteer import LANGUAGES, Place, key
+
+__all__ = [
+    "LANGUAGES",
+    "Place",
+    "PlaceMatch",
+    "all_places",
+    "display_name",
+    "find",
+    "fold",
+    "get",
+    "is_common",
+    "lookup",
+    "nearest",
+    "own",
+    "owners",
+    "similar",
+    "use_own",
+]
+
+# a name of the wide gazetteer counts in a text from so many people on; below, only with its country
+PROMINENT = 5_000
+# inland towns of the USA share their names with half the world
+PROMINENT_AMERICAN = 50_000
 
 # fullwidth forms and the ideographic space, one character for one so that offsets stay true
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -31,37 +66,17 @@ _THAI_MARK = re.compile(r"[ะ-ฺ็-๎]")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A port, city, airport or station. Names are keyed by language; degrees are WGS 84."""
-
-    locode: str
-    kind: str
-    names: dict[str, str] = field(hash=False)
-    aliases: tuple[str, ...]
-    latitude: float
-    longitude: float
-
-    @property
-    def country(self) -> str:
-        """ISO 3166 code of the country."""
-        return self.locode[:2]
-
-    def spellings(self) -> Iterator[str]:
-        """What a text may call this place; not what is listed as `-name` (세부: "detail")."""
-        barred = {alias[1:] for alias in self.aliases if alias.startswith("-")}
-        yield self.locode
-        for spelling in (*self.names.values(), *self.aliases):
-            if spelling not in barred and not spelling.startswith("-"):
-                yield spelling
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """A place named at `text[start:end]`; several locodes where the name alone does not decide."""
+    """A place named at `text[start:end]`; several locodes where the name alone does not decide.
+
+    `known` is False for names of the wide gazetteer, which are words, people and firms as well:
+    they want a label, a particle or an arrow beside them before they count as an end of a route.
+    """
 
     start: int
     end: int
     locodes: tuple[str, ...]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +96,6 @@ def fold(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-@cache
-def _places() -> dict[str, Place]:
-    with DATA.open(encoding="utf-8", newline="") as lines:
-        return {
-            row["locode"]: Place(
-                locode=row["locode"],
-                kind=row["kind"],
-                names={language: row[language] for language in LANGUAGES},
-                aliases=tuple(row["aliases"].split("|")) if row["aliases"] else (),
-                latitude=float(row["latitude"]),
-                longitude=float(row["longitude"]),
-            )
-            for row in csv.DictReader(lines)
-        }
-
-
 def _spelling(text: str, locodes: tuple[str, ...]) -> _Spelling:
     folded = fold(text)
     words = folded.split(" ")
@@ -107,13 +106,103 @@ def _spelling(text: str, locodes: tuple[str, ...]) -> _Spelling:
     return _Spelling(folded, text if short_code else "", pattern, locodes)
 
 
-@cache
-def _index() -> dict[str, tuple[_Spelling, ...]]:
-    """Spellings by their first two folded characters, longest first."""
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What a process knows: all places, the spellings of known ones by their first two folded
+    characters (longest first), and the locodes by key of every name.
+    """
+
+    places: Mapping[str, Place]
+    known: Mapping[str, tuple[_Spelling, ...]]
+    wide: Mapping[str, tuple[str, ...]]
+    heads: Mapping[str, int]
+
+
+_own: tuple[Place, ...] = ()
+
+
+def use_own(rows: Sequence[Place]) -> None:
+    """From now on `rows` stand over the places that ship, in this process."""
+    global _own
+    _own = tuple(rows)
+
+
+def own() -> tuple[Place, ...]:
+    """The rows that stand over the places that ship."""
+    return _own
+
+
+def _book() -> _Book:
+    return _book_of(_own)
+
+
+# the state before and after a change; a thread may still read the older
+@lru_cache(maxsize=2)
+def _book_of(rows: tuple[Place, ...]) -> _Book:
+    places = {**gazetteer.wide(), **_with_regions(gazetteer.hand_written())}
+    places.update({row.locode: row for row in rows})
+    wide = _wide_with(rows)
+    return _Book(places, _known_index(rows), wide, place_words.heads(wide))
+
+
+def _with_regions(hand: Mapping[str, Place]) -> dict[str, Place]:
+    """The hand-written places with the region and weight that the built file has for them."""
+    wide = gazetteer.wide()
+    return {
+        locode: replace(place, region=wide[locode].region, weight=wide[locode].weight)
+        if locode in wide
+        else place
+        for locode, place in hand.items()
+    }
+
+
+def _known_spellings(rows: Sequence[Place]) -> Iterator[tuple[str, str]]:
+    """(spelling, locode) of the hand-written places and of what own rows add.
+
+    What the wide gazetteer says of the place stays with it, and a common word that an operator
+    entered counts in forms only: either would be found in every other mail.
+    """
+    changed = {row.locode: row for row in rows}
+    for locode, place in gazetteer.hand_written().items():
+        for spelling in dict.fromkeys(changed.get(locode, place).spellings()):
+            if locode not in changed or spelling in place.spellings() or not is_common(spelling):
+                yield spelling, locode
+    for locode, row in changed.items():
+        if locode not in gazetteer.hand_written():
+            shipped = gazetteer.wide().get(locode)
+            weak = {key(name) for name in shipped.spellings()} if shipped else set()
+            for spelling in dict.fromkeys(row.spellings()):
+                if spelling == locode or not (key(spelling) in weak or is_common(spelling)):
+                    yield spelling, locode
+
+
+def is_common(name: str) -> bool:
+    """Whether in a mail `name` is nearly always another word, a person or a firm."""
+    plain = key(name)
+    return plain in gazetteer.common_words() or (plain.isascii() and len(plain) < 3)
+
+
+def _wide_with(rows: Sequence[Place]) -> Mapping[str, tuple[str, ...]]:
+    """The wide gazetteer's names, for own rows as those have them now."""
+    names = gazetteer.wide_index()
+    if not rows:
+        return names
+    changed = {row.locode for row in rows}
+    names = {
+        name: left
+        for name, codes in names.items()
+        if (left := tuple(code for code in codes if code not in changed or name == key(code)))
+    }
+    for row in rows:
+        for name in dict.fromkeys(map(key, row.spellings())):
+            names[name] = tuple(dict.fromkeys((*names.get(name, ()), row.locode)))
+    return names
+
+
+def _known_index(rows: Sequence[Place]) -> dict[str, tuple[_Spelling, ...]]:
     locodes: dict[str, list[str]] = {}
-    for place in _places().values():
-        for spelling in dict.fromkeys(place.spellings()):
-            locodes.setdefault(spelling, []).append(place.locode)
+    for spelling, locode in _known_spellings(rows):
+        locodes.setdefault(spelling, []).append(locode)
     merged: dict[str, list[_Spelling]] = {}
     for spelling, codes in locodes.items():
         merged.setdefault(fold(spelling)[:2], []).append(_spelling(spelling, tuple(codes)))
@@ -124,13 +213,19 @@ def _index() -> dict[str, tuple[_Spelling, ...]]:
 
 
 def get(locode: str) -> Place | None:
-    """The place of that UN/LOCODE, or None."""
-    return _places().get(locode.strip().upper())
+    """The place of that UN/LOCODE, or of one that it is another code of; None if there is none."""
+    code, book = locode.strip().upper(), _book()
+    place = book.places.get(code)
+    if place is None and place_words.is_code(code) and (codes := book.wide.get(key(code))):
+        place = book.places[codes[0]]
+    return place
 
 
 def all_places() -> tuple[Place, ...]:
-    """Every place, in the order of the file."""
-    return tuple(_places().values())
+    """Every place: first the hand-written ones in the order of their file, then the others."""
+    book, first = _book(), gazetteer.hand_written()
+    others = (place for locode, place in book.places.items() if locode not in first)
+    return (*(book.places[locode] for locode in first), *others)
 
 
 def display_name(locode: str, language: str) -> str:
@@ -143,28 +238,154 @@ def display_name(locode: str, language: str) -> str:
 
 def find(text: str) -> list[PlaceMatch]:
     """Places named in `text`, in reading order, without overlaps; the longest spelling wins."""
-    plain, folded, index = text.translate(_WIDTH), fold(text), _index()
-    found: list[PlaceMatch] = []
+    plain, book = text.translate(_WIDTH), _book()
+    known = [PlaceMatch(*each) for each in _known_matches(plain, fold(text), book)]
+    found = sorted(_with_wide(plain, known, book), key=lambda match: match.start)
+    settled = (_settled(plain, match, book) for match in found)
+    return _decided([match for match in settled if match is not None])
+
+
+def _with_wide(plain: str, known: list[PlaceMatch], book: _Book) -> Iterator[PlaceMatch]:
+    """`known` and what the wide gazetteer adds; a longer name of it stands for what it covers."""
+    ends = [match.end for match in known]
+    covered: set[int] = set()
+    for mention in place_words.mentions(plain, book.wide, book.heads):
+        # known names do not overlap, so those that this one touches are neighbours
+        first = bisect_right(ends, mention.start)
+        touched = [match for match in known[first : first + 9] if match.start < mention.end]
+        codes = book.wide[mention.name]
+        if any(not _is_part(match, mention, codes) for match in touched):
+            continue
+        if _has_word_borders(plain, mention) and _is_meant(plain, mention, book):
+            covered.update(match.start for match in touched)
+            yield PlaceMatch(mention.start, mention.end, codes, known=False)
+    yield from (match for match in known if match.start not in covered)
+
+
+def _is_part(match: PlaceMatch, mention: place_words.Mention, codes: Sequence[str]) -> bool:
+    """Whether the known name is but a part of a longer name, which means another place."""
+    inside = mention.start <= match.start and match.end <= mention.end
+    longer = mention.end - mention.start > match.end - match.start
+    return inside and longer and not set(match.locodes) & set(codes)
+
+
+def _decided(found: list[PlaceMatch]) -> list[PlaceMatch]:
+    """`found`; a name that leaves it open means the one of its places that the text names fully
+    elsewhere: "Manzanillo, Mexico ... must be in Manzanillo by May".
+    """
+    sure = {match.locodes[0] for match in found if len(match.locodes) == 1}
+    for number, match in enumerate(found):
+        named = tuple(code for code in match.locodes if code in sure)
+        if len(match.locodes) > 1 and len(named) == 1:
+            found[number] = replace(match, locodes=named)
+    return found
+
+
+def _is_meant(plain: str, mention: place_words.Mention, book: _Book) -> bool:
+    """Whether a name that is a common word too stands with a country that has such a place."""
+    if not mention.common:
+        return True
+    beside = place_words.country_beside(plain, mention.start, mention.end)
+    codes = book.wide[mention.name]
+    return beside is not None and any(_fits(book.places[code], beside) for code in codes)
+
+
+def _has_word_borders(plain: str, mention: place_words.Mention) -> bool:
+    if _HONORIFIC.match(plain[mention.end : mention.end + 4]):
+        return False
+    if not _HANGUL.match(mention.name):
+        return True
+    before, after = plain[max(0, mention.start - 6) : mention.start], plain[mention.end :][:8]
+    if _HANGUL.match(before[-1:]) and not _HANGUL_HEAD.search(before):
+        return False
+    return not _HANGUL.match(after[:1]) or _HANGUL_TAIL.match(after) is not None
+
+
+def _settled(plain: str, match: PlaceMatch, book: _Book) -> PlaceMatch | None:
+    """`match` as the country beside it says; None where that fits none, or for a mere hamlet."""
+    spelled = plain[match.start : match.end]
+    if not match.known and place_words.is_code(spelled) and (place := get(spelled)):
+        return replace(match, locodes=(place.locode,))
+    beside = place_words.country_beside(plain, match.start, match.end)
+    if beside is None:
+        return match if match.known else _prominent(match, book)
+    namesakes = book.wide.get(key(spelled), ())
+    candidates = dict.fromkeys((*match.locodes, *namesakes))
+    fitting = tuple(code for code in candidates if _fits(book.places[code], beside))
+    if any(code in fitting for code in match.locodes):
+        fitting = tuple(code for code in fitting if code in match.locodes)
+    if fitting and fitting != match.locodes:
+        end = max(match.end, beside.end)
+        return PlaceMatch(match.start, end, fitting, known=match.known or len(fitting) == 1)
+    if fitting:
+        return replace(match, known=True)
+    if beside.surely:
+        return None
+    return match if match.known else _prominent(match, book)
+
+
+def _fits(place: Place, beside: place_words.Beside) -> bool:
+    return beside.fits(place.country, place.region)
+
+
+def _prominent(match: PlaceMatch, book: _Book) -> PlaceMatch | None:
+    """`match` with those places that a bare name can mean; None where there is none."""
+    codes = tuple(code for code in match.locodes if _is_prominent(book.places[code]))
+    return replace(match, locodes=codes) if codes else None
+
+
+def _is_prominent(place: Place) -> bool:
+    least = PROMINENT_AMERICAN if place.country in ("US", "CA") else PROMINENT
+    return place.weight >= least
+
+
+def _known_matches(plain: str, folded: str, book: _Book) -> list[tuple[int, int, tuple[str, ...]]]:
+    found: list[tuple[int, int, tuple[str, ...]]] = []
     free_from = 0
     for start in (match.start() for match in _START.finditer(plain)):
         if start < free_from:
             continue
-        for spelling in index.get(folded[start : start + 2], ()):
+        for spelling in book.known.get(folded[start : start + 2], ()):
             end = _matched_end(plain, folded, start, spelling)
             if end is not None:
-                found.append(PlaceMatch(start, end, spelling.locodes))
+                found.append((start, end, spelling.locodes))
                 free_from = end
                 break
     return found
 
 
 def lookup(name: str) -> tuple[Place, ...]:
-    """Places that `name` as a whole may mean, none if it is no place; particles may follow it."""
-    stripped = name.strip()
+    """Places that `name` as a whole may mean, none if it is no place; particles may follow it.
+
+    The wide gazetteer counts in any spelling here: who fills in a place means one.
+    """
+    stripped, book = name.strip(), _book()
+    if place_words.is_code(stripped) and (place := get(stripped)):
+        return (place,)
     for match in find(stripped):
-        if match.start == 0 and _is_rest_of_name(stripped[match.end :]):
-            return tuple(_places()[locode] for locode in match.locodes)
-    return ()
+        if match.start == 0 and match.known and _is_rest_of_name(stripped[match.end :]):
+            return tuple(book.places[locode] for locode in match.locodes)
+    codes = book.wide.get(key(stripped)) or book.wide.get(key(_bare(stripped)), ())
+    return tuple(book.places[code] for code in codes)
+
+
+def owners(name: str) -> tuple[Place, ...]:
+    """Places that a text means by `name`, spelled just so; hamlets of that name do not count."""
+    book, plain = _book(), fold(name)
+    known = [
+        book.places[code]
+        for spelling in book.known.get(plain[:2], ())
+        if spelling.folded == plain
+        for code in spelling.locodes
+    ]
+    wide = (book.places[code] for code in book.wide.get(key(name), ()))
+    return tuple(known) or tuple(place for place in wide if _is_prominent(place))
+
+
+def _bare(name: str) -> str:
+    """`name` without the word for port or city, and without what stands in brackets."""
+    plain = re.sub(r"\s*\([^)]*\)", "", name.translate(_WIDTH))
+    return re.sub(r"^port of |(?:항|시|港|市| port| city)$", "", plain, flags=re.IGNORECASE)
 
 
 def _is_rest_of_name(rest: str) -> bool:
@@ -172,6 +393,50 @@ def _is_rest_of_name(rest: str) -> bool:
         re.fullmatch(r"\s*(?:항|시|港|市|역|공항|port|city)?[\s,.()A-Za-z가-힣]{0,20}", fold(rest))
         is not None
     )
+
+
+def nearest(latitude: float, longitude: float, count: int = 3) -> list[Place]:
+    """The `count` places nearest to a point, the nearest first; hamlets are left out."""
+    width = math.cos(math.radians(latitude))
+
+    def off(place: Place) -> float:
+        # degrees on a plane: good enough to choose by, and 4,000 times a great circle is not
+        east = (place.longitude - longitude + 180) % 360 - 180
+        return (place.latitude - latitude) ** 2 + (east * width) ** 2
+
+    hand = gazetteer.hand_written()
+    chosen = (p for p in all_places() if p.locode in hand or p in _own or _is_prominent(p))
+    return sorted(chosen, key=off)[:count]
+
+
+def similar(name: str, count: int = 3) -> list[Place]:
+    """Places whose names are spelled much like `name`, which is none itself; the likest first."""
+    sought, book = _sound(name), _book()
+    scores: dict[str, float] = {}
+    matcher = SequenceMatcher(None, b=sought, autojunk=False)
+    for sound, codes in _sounds(book_key=_own):
+        if abs(len(sound) - len(sought)) > 3 or sound[:1] != sought[:1]:
+            continue
+        matcher.set_seq1(sound)
+        if matcher.real_quick_ratio() > 0.75 and matcher.quick_ratio() > 0.75:
+            ratio = matcher.ratio()
+            for code in codes:
+                scores[code] = max(scores.get(code, 0), ratio)
+    hand = gazetteer.hand_written()
+    order = sorted(scores, key=lambda code: (-scores[code], code not in hand, code))
+    return [book.places[code] for code in order if scores[code] > 0.75][:count]
+
+
+def _sound(name: str) -> str:
+    # Hangul in its letters, so that 함부르그 is close to 함부르크
+    return unicodedata.normalize("NFD", key(name))
+
+
+@lru_cache(maxsize=1)
+def _sounds(book_key: tuple[Place, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    book = _book_of(book_key)
+    names = {key(s.folded): s.locodes for group in book.known.values() for s in group}
+    return tuple((_sound(name), codes) for name, codes in {**book.wide, **names}.items())
 
 
 def _matched_end(plain: str, folded: str, start: int, spelling: _Spelling) -> int | None:

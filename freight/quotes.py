@@ -4,17 +4,17 @@ import datetime as dt
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from freight import letters, outbox, pricing, questions, verification
+from freight import outbox, pricing, questions, verification
 from freight.errors import StateConflict
-from freight.fields import FACT_NAMES, Container, Evidence, Facts, evidence_as_json
+from freight.fields import FACT_NAMES, Evidence, Facts, evidence_as_json
 from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State
+from freight.quotation_document import quoted_facts
+from freight.quotation_letter import quotation_letter
 
 logger = logging.getLogger(__name__)
 OPERATOR_FACTS = (*FACT_NAMES, "containers")
@@ -115,11 +115,11 @@ def _reasons_for_operator(request: QuoteRequest) -> list[str]:
 
 
 def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
-    price = pricing.priced(request.facts, _day(now))
+    price = pricing.priced(request.facts)
     earlier = request.quotations.order_by("-revision").first()
     if earlier and earlier.state == Quotation.State.DRAFT and earlier.snapshot == price.snapshot:
         # the same facts at the same rates: what waits for approval stands
-        earlier.valid_until = _valid_until(now)
+        earlier.valid_until = pricing.valid_until(price.snapshot, _day(now))
         earlier.save(update_fields=["valid_until", "updated_at"])
         return earlier
     request.quotations.exclude(state=Quotation.State.REFUSED).update(
@@ -135,16 +135,12 @@ def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
             for line in price.lines
         ],
         snapshot=price.snapshot,
-        valid_until=_valid_until(now),
+        valid_until=pricing.valid_until(price.snapshot, _day(now)),
         draft_reason=pricing.draft_reason(request, price),
     )
     if not quotation.draft_reason:
         _issue(quotation, now, capped=True)
     return quotation
-
-
-def _valid_until(now: dt.datetime) -> dt.date:
-    return _day(now) + dt.timedelta(days=settings.BUSYBEE_QUOTATION_DAYS)
 
 
 def intent_key(quotation: Quotation) -> str:
@@ -158,20 +154,6 @@ def stands(request: QuoteRequest, key: str, now: dt.datetime) -> bool:
     if latest is None or latest.valid_until < _day(now) or request.state != State.QUOTED:
         return False
     return outbox.first_key(key) == intent_key(latest)
-
-
-def quoted_facts(quotation: Quotation) -> Facts:
-    """The facts that the price was made of, whatever the request says by now."""
-    told = quotation.snapshot["facts"]
-    return Facts(
-        gross_weight_kg=Decimal(told["gross_weight_kg"]),
-        container=Container(told["container"]),
-        etd=dt.date.fromisoformat(told["etd"]),
-        eta=dt.date.fromisoformat(told["eta"]),
-        origin=told["origin"],
-        destination=told["destination"],
-        containers=told["containers"],
-    )
 
 
 def _check_issuable(quotation: Quotation, request: QuoteRequest, now: dt.datetime) -> None:
@@ -191,24 +173,16 @@ def _issue(quotation: Quotation, now: dt.datetime, *, capped: bool, by: str = ""
     """
     request = quotation.request
     _check_issuable(quotation, request, now)
-    quotation.move(Quotation.State.ISSUED, valid_until=_valid_until(now), approved_by=by)
-    request.move(State.QUOTED)
-    letter = letters.write(
-        "quotation",
-        request.language,
-        name=request.customer_name,
-        number=request.number,
-        revision=quotation.revision,
-        known=letters.fact_lines(quoted_facts(quotation), request.language),
-        lines=letters.price_lines(quotation.lines, request.language),
-        total=letters.amount(quotation.total),
-        valid_until=quotation.valid_until.isoformat(),
+    valid_until = pricing.valid_until(quotation.snapshot, _day(now))
+    quotation.move(
+        Quotation.State.ISSUED, valid_until=valid_until, issued_on=_day(now), approved_by=by
     )
+    request.move(State.QUOTED)
     outbox.intend(
         key=intent_key(quotation),
         kind=OutgoingMail.Kind.QUOTATION,
         request=request,
-        letter=letter,
+        letter=quotation_letter(quotation),
         capped=capped,
     )
 
@@ -235,6 +209,20 @@ def refuse(quotation: Quotation, *, by: str) -> None:
     quotation.move(Quotation.State.REFUSED)
     request.move(State.DECLINED)
     logger.info("quotation %s refused by %s", quotation.pk, by)
+
+
+def leave_to_operator(request: QuoteRequest, reason: str) -> None:
+    """Add `reason` to why the machine may not carry on, in the caller's transaction."""
+    request.review = sorted({*request.review, reason})
+    request.save(update_fields=["review", "updated_at"])
+
+
+@transaction.atomic
+def revive(request: QuoteRequest) -> None:
+    """Let an expired request go on: its customer has come back to it with facts."""
+    row = QuoteRequest.objects.select_for_update().get(pk=request.pk)
+    if row.state == State.EXPIRED:
+        row.move(State.CONFIRMED, asked=[])
 
 
 @transaction.atomic

@@ -16,11 +16,18 @@ WORDS = (
     gettext_noop("mode draft"),
     gettext_noop("mode auto"),
     gettext_noop("approval limit"),
+    gettext_noop("no lane rate for this departure"),
+    gettext_noop("no way by sea was found: great circle instead"),
+    gettext_noop("facts that only the language model has read"),
     gettext_noop("to be approved"),
     gettext_noop("cap of automatic mails in one thread and day"),
     gettext_noop("cap of automatic mails to one recipient and hour"),
     gettext_noop("the answer of the relay never came and there is no journal to look in"),
     gettext_noop("the sender died"),
+    gettext_noop("a colleague has already answered in the thread"),
+    gettext_noop("whether a colleague has answered cannot be seen: the mailbox does not answer"),
+    gettext_noop("the bytes of this mail are no longer kept"),
+    gettext_noop("mail is stopped"),
     gettext_noop("filed"),
     gettext_noop("asked"),
     gettext_noop("quoted"),
@@ -36,6 +43,8 @@ WORDS = (
     gettext_noop("the sender is not the recipient of the quotation"),
     gettext_noop("there is no open quotation"),
     gettext_noop("the quotation has expired"),
+    gettext_noop("the request has expired"),
+    gettext_noop("the customer cancels or declines"),
     gettext_noop("a newer quotation has replaced the one that is answered"),
     gettext_noop("a machine has sent it"),
     gettext_noop("the mail does not plainly accept the quotation"),
@@ -94,7 +103,7 @@ def remark(text: str) -> str:
         return _undelivered(found["status"] or "", found["told"])
     if found := WITHDRAWN.fullmatch(text):
         return _("withdrawn: relabelled by %(name)s") % {"name": found[1]}
-    return _(text) if text in WORDS else text
+    return "; ".join(_(part) if part in WORDS else part for part in text.split("; "))
 
 
 def _undelivered(status: str, told: str) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from freight import places
+from freight import own_places, places
 from freight.fact_rows import place_name
 from freight.models import QuoteRequest
 
@@ -20,6 +20,7 @@ class PlaceField(forms.CharField):
         text = super().clean(value).strip()
         if not text:
             return ""
+        own_places.refresh()
         if known := places.get(text):
             return known.locode
         found = places.lookup(text)

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from freight import outbox
+from freight import copies, lifecycle, outbox
 from freight.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -19,12 +19,27 @@ def send_outgoing(mail_id: int) -> str:
 
 
 @shared_task
+def file_copy(mail_id: int) -> bool:
+    """Put a copy of one sent mail into its mailbox's Sent folder."""
+    return copies.file_copy(mail_id)
+
+
+@shared_task
 def sweep() -> int:
     """Wake the senders of the mails whose wake-up was lost or whose time has come; their number.
 
     It sends nothing itself: a slow relay or one bad mail would hold up all the others.
     """
-    ids = outbox.due_ids(timezone.now(), limit=SWEPT_AT_ONCE)
+    now = timezone.now()
+    ids = outbox.due_ids(now, limit=SWEPT_AT_ONCE)
     for mail_id in ids:
         wake("freight.tasks.send_outgoing", mail_id)
+    for mail_id in copies.due_ids(now, limit=SWEPT_AT_ONCE - len(ids)):
+        wake("freight.tasks.file_copy", mail_id)
     return len(ids)
+
+
+@shared_task
+def tend_requests() -> dict[str, int]:
+    """Remind, expire and purge what time has come for; how many of each."""
+    return lifecycle.tend(timezone.now())

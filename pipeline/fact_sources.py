@@ -38,12 +38,15 @@ def read_facts(
     *,
     today: dt.date,
     language: str,
+    country: str = "",
     seconds: float = SECONDS,
 ) -> Extraction:
     """What `letter` and then `files` state; "facts-cut" in review where some were left out."""
     deadline = time.monotonic() + seconds
     sources, left_out = chosen(letter, files)
-    found = extraction.extract(sources, today=today, language=language, deadline=deadline)
+    found = extraction.extract(
+        sources, today=today, language=language, country=country, deadline=deadline
+    )
     return extraction.cut(found) if left_out else found
 
 

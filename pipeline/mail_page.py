@@ -94,7 +94,7 @@ class MailPage:
 
     subject: tuple[Piece, ...]
     text: tuple[Piece, ...]
-    quoted: str
+    quoted: tuple[Piece, ...]
     cut: bool
     facts: list[FactRow]
     attachments: list[ShownAttachment]
@@ -110,12 +110,13 @@ def mail_page(email: Email) -> MailPage:
     """The page of `email`; eight queries beside the mail itself."""
     told = threads.conversation(email)
     evidence = email.request.fact_evidence if email.request else {}
-    # evidence is counted in the new text: what a quoted old mail says is no fact of this one
+    # evidence is counted in the new text, that of quoted mails in the whole
     text = email.new_text or email.text
+    whole = email.text[:SHOWN] if email.text.strip() != text.strip() else ""
     return MailPage(
         subject=marked(email.subject, of_source(evidence, "subject")),
         text=marked(text[:SHOWN], of_source(evidence, "body")),
-        quoted=email.text[:SHOWN] if email.text.strip() != text.strip() else "",
+        quoted=marked(whole, of_source(evidence, "thread")) if whole else (),
         cut=len(email.text) > SHOWN,
         facts=fact_rows(email.request) if email.request else [],
         attachments=_attachments(email, evidence),

@@ -433,7 +433,7 @@ _AWAY = re.compile(
 # any of them, whatever it says
 _AUTO_HEADERS = frozenset(
     "x-autoreply x-autorespond x-autoresponder x-auto-reply x-autoreply-from x-mail-autoreply "
-    "x-fc-machinegenerated x-failed-recipients".split()
+    "x-fc-machinegenerated x-failed-recipients x-loop x-busybee".split()
 )
 _LIST_HEADERS = frozenset(
     "list-id list-unsubscribe list-post list-help list-owner list-archive list-subscribe".split()

@@ -57,6 +57,11 @@ class Mailbox(models.Model):
     after_folder = models.CharField(_("move it to"), max_length=200, blank=True)
     # mails before this day are left alone; none: all that lies there
     since = models.DateField(_("from this day on"), null=True, blank=True)
+    # what is sent in answer to this mailbox's mails
+    send_from = models.CharField(_("sender of answers"), max_length=320, blank=True)
+    relay = models.CharField(_("own relay"), max_length=300, blank=True)
+    sent_folder = models.CharField(_("Sent folder"), max_length=200, blank=True)
+    sent_by_server = models.BooleanField(_("the server files sent mail itself"), default=False)
     uidvalidity = models.BigIntegerField(default=0, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
     # the backfill and the reconciliation go through the epoch's UIDs below `last_uid`
@@ -144,6 +149,8 @@ class Email(models.Model):
     date = models.DateTimeField(_("date"), null=True, blank=True)
     # the day on the sender's calendar: what "next Friday" counts from
     sent_on = models.DateField(_("sent on"), null=True, blank=True, editable=False)
+    # where the sender sits, as far as address and clock tell (ISO 3166): what 5/12 means there
+    sender_country = models.CharField(max_length=2, blank=True, editable=False)
     message_id = models.CharField("Message-ID", max_length=998, blank=True)
     in_reply_to = models.CharField("In-Reply-To", max_length=998, blank=True)
     references = models.JSONField("References", default=list, blank=True)

@@ -30,6 +30,8 @@ SENTENCES = (
     gettext_noop("%(number)s members"),
     gettext_noop("%(number)s of %(all)s files read"),
     gettext_noop("%(number)s of 6 facts"),
+    gettext_noop("%(number)s of 6 facts, both read %(all)s"),
+    gettext_noop("%(number)s of 6 facts, by rules alone"),
 )
 WARNINGS = {
     "headers-cut": gettext_noop("there are too many header lines; the rest was not read"),
@@ -58,6 +60,12 @@ WARNINGS = {
     "several_shipments": gettext_noop("there are several shipments"),
     "weight_vague": gettext_noop("the weight is vague"),
     "weight_ambiguous": gettext_noop("several weights are named"),
+    "readers_disagree": gettext_noop("rules and language model read it differently"),
+    "llm-budget": gettext_noop("the language model was not asked: today's tokens are spent"),
+    "llm-paused": gettext_noop("the language model was not asked: it has not answered lately"),
+    "llm-failed": gettext_noop("the language model was asked and did not answer"),
+    "llm-answer": gettext_noop("the language model gave no answer of use"),
+    "llm-setup": gettext_noop("the language model is not set up: see BUSYBEE_LLM"),
 }
 VALUES = {"digest": "[0-9a-f]+", "number": "[0-9]+", "all": "[0-9]+"}
 

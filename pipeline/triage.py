@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from classifier.inference import Prediction, classify_all, compose
+from freight import second_reader
+from freight.extraction.llm import Config
+from freight.extraction.rules import THREAD
+from freight.extraction.senders import country_of
 from freight.fields import Extraction, Source, evidence_as_json
 from pipeline import positions, reading
-from pipeline.fact_sources import read_facts
+from pipeline.fact_sources import chosen, read_facts
 from pipeline.judged import judged_text
 
 # our fact -> the name in JSON that leaves for other systems
@@ -28,24 +32,46 @@ def triage(stem: str, raw: bytes) -> dict[str, Any]:
     return triage_all([(stem, raw)])[0]
 
 
-def triage_all(mails: Sequence[tuple[str, bytes]]) -> list[dict[str, Any]]:
-    """What `triage` says of each (stem, raw); the model is asked once for all."""
+def triage_all(
+    mails: Sequence[tuple[str, bytes]], *, model: Config | None = None
+) -> list[dict[str, Any]]:
+    """What `triage` says of each (stem, raw); the classifier is asked once for all, the language
+    `model`, if there is one, for each quote whose facts the rules miss. No budget is kept.
+    """
     understood = [reading.understand(raw) for _, raw in mails]
     texts = [
         compose(each.mail.subject, judged_text(each.new_text, each.items)) for each in understood
     ]
     predictions = classify_all(texts)
     stems = (stem for stem, _ in mails)
-    return [_triaged(*each) for each in zip(stems, understood, predictions, strict=True)]
+    every = zip(stems, understood, predictions, strict=True)
+    return [_triaged(*each, model=model) for each in every]
 
 
-def _triaged(stem: str, understood: reading.Understood, prediction: Prediction) -> dict[str, Any]:
+def _triaged(
+    stem: str, understood: reading.Understood, prediction: Prediction, *, model: Config | None
+) -> dict[str, Any]:
     mail = understood.mail
     letter = [Source("body", understood.new_text), Source("subject", mail.subject)]
+    country = country_of(mail.from_address, mail.date)
     read = read_facts(
-        letter, understood.items, today=_day(understood), language=understood.language
+        [*letter, Source(THREAD, understood.text)],
+        understood.items,
+        today=_day(understood),
+        language=understood.language,
+        country=country,
     )
     quote = prediction.label == "quote"
+    if model and quote and second_reader.may_help(read):
+        read = second_reader.read_again(
+            read,
+            chosen(letter, understood.items)[0],
+            today=_day(understood),
+            language=understood.language,
+            country=country,
+            config=model,
+            meter=second_reader.Unmetered(),
+        ).extraction
     return {
         "id": stem,
         "label": prediction.label,

@@ -296,15 +296,16 @@ def test_only_what_is_below_the_approval_limit_is_quoted_at_once(mail: DemoMail)
         pytest.fail("a place that is not known")
     if not (facts.etd and facts.eta):
         pytest.fail("a complete mail without dates")
-    price = tariff.price(
-        tariff=tariff.DEFAULT_TARIFF,
-        origin=origin,
-        destination=destination,
+    transport = tariff.Transport(
+        origin=origin.locode,
+        destination=destination.locode,
         container=facts.container,
         containers=facts.boxes,
         gross_weight_kg=facts.gross_weight_kg,
         etd=facts.etd,
         eta=facts.eta,
     )
+    distance = tariff.great_circle(origin, destination)
+    price = tariff.by_formula(tariff.DEFAULT_TARIFF, distance, transport)
     needs_approval = price.total > settings.BUSYBEE_APPROVAL_ABOVE_KRW
     assert needs_approval == (mail.expected is Outcome.DRAFT or mail.name == DANGEROUS)

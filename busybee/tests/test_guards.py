@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("busybee", "pipeline", "chat", "iot", "freight", "classifier")
 HEAVY = (
     "torch", "transformers", "onnxruntime", "onnx", "langchain", "openpyxl", "docx", "pypdfium2",
+    "searoute", "networkx", "langchain_core", "langchain_openai", "openai", "fpdf",
 )  # fmt: skip
 # they make the environment of other processes, or choose the settings' module before there are any
 MAY_READ_ENVIRONMENT = {

@@ -15,10 +15,10 @@ from django.utils import timezone
 from redis import Redis
 
 from busybee.mail_sink import Faults, serve
-from freight import outbox, tasks
+from freight import deliveries, outbox, tasks
 from freight.errors import NotAccepted, UnusableAddress
 from freight.journal import DirectoryJournal
-from freight.letters import Letter
+from freight.letters import File, Letter
 from freight.models import OutgoingMail, QuoteRequest, Sending
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
@@ -98,6 +98,57 @@ def test_mail_arrives_as_intended(sink: SinkStarter, mail: OutgoingMail, tmp_pat
     assert message["In-Reply-To"] == "<q1@shipper.example>"
     assert message["Auto-Submitted"] == "auto-replied"
     assert message.get_content().splitlines() == ["안녕하세요", ".", "끝"]
+
+
+FULL = Letter(
+    "견적",
+    "안녕하세요\n",
+    html="<p>안녕하세요</p>",
+    files=(File("견적서 부산-상하이.pdf", "application/pdf", bytes(range(256))),),
+)
+
+
+def test_letter_with_html_and_files_arrives_byte_by_byte(
+    sink: SinkStarter, asked: QuoteRequest, tmp_path: Path
+) -> None:
+    sink(Faults(lose_after_data=1))
+    mail = outbox.intend(key="k", kind="quotation", request=asked, letter=FULL)
+    outbox.send(mail.pk)
+    due_now(mail)
+    assert outbox.send(mail.pk) == Sending.SENT
+
+    (raw,) = kept(tmp_path)
+    assert raw.endswith(outbox.unseal(bytes(mail.sealed)))
+    assert outbox.letter_of(mail) == FULL
+    assert outbox.readable(mail) == FULL.text
+
+
+def test_undelivered_mail_is_sent_again_with_html_and_files(asked: QuoteRequest) -> None:
+    mail = outbox.intend(key="k", kind="confirmation", request=asked, letter=FULL)
+    OutgoingMail.objects.filter(pk=mail.pk).update(state=Sending.UNDELIVERED)
+    mail.refresh_from_db()
+
+    again = deliveries.send_again(mail, to="kim@right.example", by="lee", now=timezone.now())
+    assert outbox.letter_of(again) == FULL
+    assert not again.automatic
+
+
+def test_mail_that_cannot_be_opened_fails_and_says_so(
+    sink: SinkStarter, mail: OutgoingMail, settings: Any, tmp_path: Path
+) -> None:
+    sink(None)
+    settings.SECRET_KEY = "another"
+
+    assert outbox.send(mail.pk) == Sending.FAILED
+    assert OutgoingMail.objects.get().last_error == outbox.SEALED
+    assert kept(tmp_path) == []
+
+
+def test_relay_that_is_set_up_wrong_keeps_the_mail(mail: OutgoingMail, settings: Any) -> None:
+    settings.BUSYBEE_SMTP_URL = "relay.example"
+
+    assert outbox.send(mail.pk) == Sending.QUEUED
+    assert "BUSYBEE_SMTP_URL" in OutgoingMail.objects.get().last_error
 
 
 def test_same_intent_is_one_mail(mail: OutgoingMail, asked: QuoteRequest) -> None:

@@ -27,6 +27,7 @@ class QuoteRequestFactory(DjangoModelFactory[QuoteRequest]):
 
     state = State.AWAITING_CUSTOMER
     mode = Mode.AUTO
+    needs_lane_rate = False
     language = "en"
     customer_name = "Mina Park"
     customer_address = "mina@customer.example"

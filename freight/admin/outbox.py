@@ -25,7 +25,7 @@ from busybee.console import (
     display,
     done,
 )
-from freight import deliveries, outbox
+from freight import deliveries, mail_switch, outbox
 from freight.admin.rows import each
 from freight.models import OutgoingMail, Sending
 from freight.pages import MAIL_COLOURS, reports_on
@@ -99,6 +99,8 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
         "settle_not_sent_selected",
         "settle_undelivered_selected",
     ]
+    actions_list = ["stop_all_mail", "let_mail_go"]
+    list_before_template = "console/mail_stopped.html"
     actions_detail = [
         "release",
         "retry",
@@ -110,6 +112,57 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
         return super().get_queryset(request).defer("sealed")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        stopped = {"stopped": mail_switch.stopped()}
+        answer: HttpResponse = super().changelist_view(
+            request, {**(extra_context or {}), **stopped}
+        )
+        return answer
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        """The one of the two that changes something; none while the machine's own switch is off."""
+        stop = mail_switch.stopped()
+        fitting = "let_mail_go" if stop and stop.by else "" if stop else "stop_all_mail"
+        offered = super().get_actions_list(request)
+        return [each for each in offered if each.action_name == f"freight_outgoingmail_{fitting}"]
+
+    @action(
+        description=gettext_lazy("Stop all mail"),
+        permissions=["operate"],
+        icon="block",
+        variant=ActionVariant.DANGER,
+        dialog=dialog(
+            gettext_lazy("Stop all mail"),
+            gettext_lazy(
+                "From now on nothing leaves, whoever approved it. All mails wait in the outbox "
+                "until somebody lets them go again. What a relay already has cannot be called back."
+            ),
+            button=gettext_lazy("Stop all mail"),
+        ),
+    )
+    def stop_all_mail(self, request: HttpRequest, form: DialogForm) -> HttpResponse:
+        return self._turn(request, on=False)
+
+    @action(
+        description=gettext_lazy("Let mail go again"),
+        permissions=["operate"],
+        icon="play_arrow",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(
+            gettext_lazy("Let mail go again"),
+            gettext_lazy("All that waits in the outbox leaves within seconds."),
+            button=gettext_lazy("Let mail go again"),
+        ),
+    )
+    def let_mail_go(self, request: HttpRequest, form: DialogForm) -> HttpResponse:
+        return self._turn(request, on=True)
+
+    def _turn(self, request: HttpRequest, *, on: bool) -> HttpResponse:
+        mail_switch.turn(on=on, by=request.user.get_username())
+        return done(request, reverse("admin:freight_outgoingmail_changelist"))
 
     @display(description=gettext_lazy("subject"), ordering="subject")
     def shown_subject(self, row: OutgoingMail) -> str:
@@ -279,8 +332,11 @@ class OutgoingMailAdmin(OwnPage, ReadOnlyAdmin):
         return self._one(request, object_id, "settle_undelivered")
 
     def page_context(self, row: OutgoingMail) -> dict[str, Any]:
+        letter = outbox.letter_or_none(row)
         return {
-            "text": outbox.text_of(row),
+            "text": letter.text if letter else "",
+            "html": letter.html if letter else "",
+            "files": [(file.name, len(file.data)) for file in letter.files] if letter else [],
             "undelivered": row.state == Sending.UNDELIVERED and not row.seen_to,
             "reports": [(mail, remark(mail.outcome)) for mail in reports_on(row)],
             "remark": remark(row.last_error),

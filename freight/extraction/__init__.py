@@ -15,16 +15,25 @@ def extract(
     *,
     today: dt.date,
     language: str = "",
+    country: str = "",
     deadline: float | None = None,
 ) -> Extraction:
     """What the sources of one mail state, by rules.
 
     `today` is the day of the mail's Date header: relative dates count from it. `language`
-    is `ko`, `en`, `ja` or `th`, empty to tell by each text. After the monotonic `deadline` no
-    source is begun: what was read stands, and is `cut`. Never raises, whatever the text.
+    is `ko`, `en`, `ja` or `th`, empty to tell by each text; `country` (ISO 3166, of
+    `senders.country_of`) is where the sender sits, and says what 5/12 is. After the monotonic
+    `deadline` no source is begun: what was read stands, and is `cut`. Never raises, whatever the
+    text.
     """
     readings = list(
-        rules.read_all(sources, today=today, language=language[:2].lower(), deadline=deadline)
+        rules.read_all(
+            sources,
+            today=today,
+            language=language[:2].lower(),
+            country=country.upper(),
+            deadline=deadline,
+        )
     )
     found = rules.merge(readings)
     return found if len(readings) == len(sources) else cut(found)

@@ -3,64 +3,157 @@
 # ruff: noqa: E501 - the alternatives of a pattern read best on one line
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, pairwise
 
 from freight.extraction.found import Found
+from freight.extraction.text import sentence
 
-_OURS = re.compile(r"(?<![A-Za-z0-9])BB ?[-_] ?(\d{4}) ?[-_] ?(\d{6})(?!\d)", re.IGNORECASE)
+# more than a mail names; a list of part numbers has hundreds
+MAX_CODES = 60
+_OURS_RANK, _UUID_RANK, _PO_RANK, _PREFIXED_RANK, _ORDER_RANK = 60, 50, 40, 38, 36
+_REFERENCE_RANK, _BARE_RANK, _SET_ASIDE = 30, 20, 50
+# full-width letters and the dashes of word processors, one character for one
+_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3000: " ",
+    0xA0: " ",
+    **{ord(dash): "-" for dash in "–—−‒‐‑－ｰ"},
+}
+
+_OURS = re.compile(
+    r"(?<![A-Za-z0-9])B ?B(?: {0,2}[-_./:#] {0,2}| {1,2}|)(?P<year>20\d\d)(?: {0,2}[-_./] {0,2}| {1,2}|)(?P<number>\d{6})(?!\d)",
+    re.IGNORECASE,
+)
 _UUID = re.compile(
     r"(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])",
     re.IGNORECASE,
 )
+_PO = r"p\.? ?/?o\.?(?! ?box)(?![a-z])|purchase ?order|구매 ?(?:주문|오더|발주)(?:서)?|ใบสั่งซื้อ|발주(?:서)?|発注(?:書)?|注文(?:書)?|주문(?:서)?"
 _WORD = (
-    r"(?:p\.? ?/?o\.?(?! ?box)(?: ?(?:number|no|nr|num|ref))?|purchase ?order|order|quot(?:e|ation)|booking ?order|work ?order"
-    r"|발주(?:서)?|주문(?:서)?|견적(?:서)?|구매 ?(?:주문|오더)|오더|注文(?:書)?|発注(?:書)?|見積(?:書|もり)?|オーダー|ใบสั่งซื้อ|คำสั่งซื้อ|ใบเสนอราคา|ออเดอร์)"
+    rf"(?:(?P<po>{_PO})|(?<!shipping )(?<!delivery )(?<!in )(?:work ?|booking ?|sales ?|firm ?|trial ?|transport ?)?order(?:s(?= no))?|quot(?:e|ation)|offer"
+    r"|견적(?:서)?|오더|의뢰(?:서)?|見積(?:書|もり|り)?|オーダー|คำสั่งซื้อ|ใบเสนอราคา|ออเดอร์|สั่งซื้อ|(?P<ref>(?:our|my)(?: own)? ref(?:erence)?\.?|선적 ?지시|당사 ?(?:관리|참조|문서)?|관리|참조|当社(?:管理)?|弊社(?:管理|整理)?|整理|案件|管理|อ้างอิง(?:ของเรา)?))"
 )
-_SIGN = r"(?:number|no\.?|nr\.?|num\.?|ref(?:erence)?\.?|id|#|번호|넘버|番号|ナンバー|เลขที่|หมายเลข)"
-_CODE = r"(?P<code>(?=[A-Z0-9/_-]{0,24}\d)[A-Z0-9][A-Z0-9/_-]{2,28}[A-Z0-9])"
+_SIGN = r"(?:number|numbers|no\.?|nos\.?|nr\.?|num\.?|ref(?:erence)?\.?|id|#|№|번호|넘버|番号|ナンバー|เลขที่|หมายเลข|เลข)"
+_CODE = r"(?P<code>\d{3,5} \d{3,6}(?![\d.,]| ?(?:kg|lbs|krw|usd|won|원))|(?=[A-Z0-9/_-]{0,24}\d)[A-Z0-9][A-Z0-9/_-]{2,28}[A-Z0-9])"
 _LABELLED = re.compile(
-    rf"(?<![A-Za-z])(?:(?P<sign1>{_SIGN})[ ]?)?{_WORD}[ ]?(?P<sign>{_SIGN})?[ ]?(?:{_SIGN})?(?:은|는|は|is)?[ ]?(?P<colon>[:#=])?[ ]?(?:#|is )?{_CODE}(?![A-Z0-9])",
+    rf"(?<![A-Za-z])(?:(?P<sign1>{_SIGN}) {{0,2}})?{_WORD} {{0,2}}(?:[\])」】] {{0,2}})?(?P<sign>{_SIGN})?(?: {{0,2}}{_SIGN})?(?: ?ของ(?:ทาง)?เรา| ?ทางเรา|은|는|は|が|이|가| is| as| of| under)? {{0,2}}(?P<colon>[:#=>])? {{0,3}}(?:#|is |[\"'「『(\[])? ?{_CODE}(?![A-Z0-9])",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    r"(?<![A-Za-z0-9])(?P<code>(?:PO|SO|ORD|ORDER|QT|QTN|QUO|PUR)[-_]?(?=[A-Z0-9/_-]*\d)[A-Z0-9][A-Z0-9/_-]{2,24})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9/_-])(?P<code>(?:PO|SO|ORD|ORDER|QT|QTN|QUO|PUR)[-_]?(?=[A-Z0-9/_-]{0,24}\d)[A-Z0-9][A-Z0-9/_-]{2,24})(?![A-Za-z0-9])"
+)
+# a code that nothing labels, in a sentence that orders
+_BARE = re.compile(
+    r"(?<![A-Za-z0-9/_.@-])(?P<code>(?=[A-Z0-9/_-]{0,24}[A-Z])(?=(?:[A-Z/_-]{0,12}\d){3})[A-Z0-9]{1,12}(?:[-/_][A-Z0-9]{1,12}){1,4})(?![A-Za-z0-9/_.@-])"
 )
 _NOT_A_CODE = re.compile(
-    r"^(?:\d{1,2}(?:ft|hc|hq|x\d+)|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}|(?:19|20)\d\d|[a-z]+)$|^\d{1,3}$",
+    r"^(?:\d{1,2}x?(?:20|40|45)?(?:ft|hc|hq|gp|dc|rf|x\d+)[\w/-]*|(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|(?:19|20)\d\d|0\d{1,2}-\d{3,4}-\d{4}|[a-z]+|etd[\w/-]*|eta[\w/-]*)$|^\d{1,3}$",
+    re.IGNORECASE,
+)
+# the number of another paper: its name stands right before it, or "invoice for ..."
+_OTHER_PAPER = re.compile(
+    r"(?:(?<![a-z])(?:invoices?|inv|pro-?forma|p/?i|contract|agreement|[mh]?b/?l|bill of lading|booking|bkg|l/?c|letter of credit|[mh]?awb|tracking|container|cntr|seal|tel|phone|mobile|fax|account|acct|a/c|vat|tax|reg(?:istration)?|s/?o|shipping order|delivery order|d/o|job|file|ticket|case|claim|voyage|vessel|licen[cs]e|permit|hs(?: code)?|items?|parts?|model|lot|approval|customs|declaration|"
+    r"(?:customer|buyer|consignee|client)'?s(?: own)? (?:ref(?:erence)?|p\.?o\.?|order)|their ref(?:erence)?|end.?user'?s? (?:po|order)|project|drawing|policy|certificate|iso|imo|un)|운송 ?(?:주선 ?)?계약(?:서)?|계약(?:서)?|인보이스|송장|세금 ?계산서|청구서|선하 ?증권|비엘|부킹|예약|신용장|결재|내부 ?결재|승인|사업자(?: ?등록)?|계좌|운송장|면장|수출 ?신고|신고|품번|전화|보험|프로젝트|견본|도면"
+    r"|請求書?|インボイス|契約書?|ブッキング|予約|船荷証券|信用状|口座|電話|登録|承認|稟議|保険|通関|申告|図面|ใบกำกับ(?:สินค้า|ภาษี)?|อินวอยซ์|ใบแจ้งหนี้|สัญญา|ใบตราส่ง|การจอง|ใบจอง|บุ๊คกิ้ง|บัญชี|ทะเบียน|ใบขน(?:สินค้า)?|โทร|กรมธรรม์)"
+    rf"(?: ?(?:{_SIGN}|{_SIGN} ?{_SIGN}))?(?:은|는|이|가|は|が| is| was| will be)?[ ]{{0,2}}[:#=.(]?[ ]{{0,2}}$",
+    re.IGNORECASE,
+)
+_PAST_BEFORE = re.compile(
+    r"(?:지난|이전|예전|전번|저번|종전|먼젓번|(?<![a-z])(?:previous|prior|earlier|last|old|former|first|original|superseded|expired)(?![a-z])|前回|以前|前の|旧|先月|昨年|ใบเก่า|เก่า|ครั้งก่อน|ครั้งที่แล้ว|ก่อนหน้า|(?<![a-z])(?:not|instead of|rather than|except|other than|unlike|forget)(?![a-z]))[^\n,.;。\d]{0,24}$",
+    re.IGNORECASE,
+)
+_PAST_AFTER = re.compile(
+    r"^[^\n.;。]{0,6}?(?:\([^()\n]{0,16}\))?[^\n.;。,]{0,14}?(?:보류|취소|연기|제외|말고|아니|아닌|대신|이미|완료|끝났|마감됐|만료|별도 ?(?:메일|건)|청구|출고됐|出荷済|キャンセル|保留|見送|ではな|じゃな|済み|済です|終わ|失効|請求|ไม่เอา|ยกเลิก|ไม่ใช่|พักไว้|หมดอายุ|เสร็จแล้ว"
+    r"|(?<![a-z])(?:cancel|on hold|hold|declin|reject|not needed|already|finished|completed|expired|closed|superseded|replaced|void|was (?:for|too)|is (?:for )?next year)|보류)",
+    re.IGNORECASE,
+)
+_GO_AHEAD = re.compile(
+    r"진행|확정|부킹|발주|주문|오더|컨펌|승인|수락|선적(?:해| ?요청| ?의뢰| ?진행)|예약|넣어|잡아|(?<![a-z])(?:go ahead|go(?= |$)|proceed|book|confirm|accept|approv|order|arrange|carry out|ship(?![a-z]))|注文|発注|手配|進め|お願い|予約|ブッキング|確定|オーダー|承認|ยืนยัน|สั่งซื้อ|จอง|ดำเนินการ|ตกลง|เดินเรื่อง|เอาตาม",
     re.IGNORECASE,
 )
 
 
 def read_order_number(cased: str) -> Found[str] | None:
-    """The number that `cased` names, ours before a UUID before the customer's own; as written, ours in its plain form."""
-    return next(_candidates(cased), None)
+    """The number that `cased` names, ours before a UUID before the customer's own; as written, ours in its plain form.
+
+    None where two of ours are in force alike: which one is ordered is not for a machine to say.
+    """
+    text = cased.translate(_PLAIN)
+    found = [_weighed(text, one) for one in _candidates(text)]
+    if not found:
+        return None
+    top = max(one.rank for one in found)
+    best = [one for one in found if one.rank == top]
+    if top == _OURS_RANK and len({one.value for one in best}) > 1:
+        best = _ordered(text, best)
+    return best[0] if best else None
 
 
-def _candidates(cased: str) -> Iterator[Found[str]]:
-    for match in _OURS.finditer(cased):
-        yield Found(f"BB-{match.group(1)}-{match.group(2)}", match.start(), match.end(), 3)
-    for match in _UUID.finditer(cased):
-        yield Found(match.group().lower(), match.start(), match.end(), 2)
-    for match in _PREFIXED.finditer(cased):
-        if not re.match(r"p\.?o\.? ?box", match.group(), re.IGNORECASE):
-            yield _code(match, "code")
-    for match in _LABELLED.finditer(cased):
-        if not _NOT_A_CODE.match(match.group("code")) and _is_named(match):
-            yield _code(match, "code")
+def _candidates(text: str) -> Iterator[Found[str]]:
+    for match in islice(_OURS.finditer(text), MAX_CODES):
+        value = f"BB-{match.group('year')}-{match.group('number')}"
+        yield Found(value, match.start(), match.end(), _OURS_RANK)
+    for match in islice(_UUID.finditer(text), MAX_CODES):
+        yield Found(match.group().lower(), match.start(), match.end(), _UUID_RANK)
+    for match in islice(_PREFIXED.finditer(text), MAX_CODES):
+        yield _code(match, _PREFIXED_RANK)
+    for match in islice(_LABELLED.finditer(text), MAX_CODES):
+        if not _is_code(match.group("code")) or not _is_named(match):
+            continue
+        rank = _PO_RANK if match.group("po") else _ORDER_RANK
+        yield _code(match, _REFERENCE_RANK if match.group("ref") else rank)
+    for match in islice(_BARE.finditer(text), MAX_CODES):
+        if _is_code(match.group("code")) and _GO_AHEAD.search(
+            text, *sentence(text, *match.span("code"))
+        ):
+            yield _code(match, _BARE_RANK)
 
 
-def _code(match: re.Match[str], group: str) -> Found[str]:
-    return Found(match.group(group), match.start(group), match.end(group), 1)
+def _code(match: re.Match[str], rank: int) -> Found[str]:
+    return Found(match.group("code"), match.start("code"), match.end("code"), rank)
+
+
+def _is_code(code: str) -> bool:
+    return not _NOT_A_CODE.match(code) and not _OURS.match(code) and not _UUID.match(code)
+
+
+def _weighed(text: str, one: Found[str]) -> Found[str]:
+    """`one`, far behind all others where its words say that it is past, put off or another paper's."""
+    before, after = text[max(0, one.start - 40) : one.start], text[one.end : one.end + 40]
+    late = _PAST_AFTER.match(after)
+    aside = (
+        _OTHER_PAPER.search(before)
+        or _PAST_BEFORE.search(before)
+        or (late and not _GO_AHEAD.search(late.group()))
+    )
+    return replace(one, rank=one.rank - _SET_ASIDE) if aside else one
+
+
+def _ordered(text: str, best: Sequence[Found[str]]) -> list[Found[str]]:
+    """Those of `best` whose own words say to go ahead; none where that holds for several numbers or for none."""
+    nearby = [b.start - a.end for a, b in pairwise(best) if a.value != b.value]
+    if any(0 <= gap <= 8 for gap in nearby):
+        return []
+    meant = [one for one in best if _GO_AHEAD.search(text, *_own_words(text, one, best))]
+    return meant if len({one.value for one in meant}) == 1 else []
+
+
+def _own_words(text: str, one: Found[str], best: Sequence[Found[str]]) -> tuple[int, int]:
+    first, last = sentence(text, one.start, one.end)
+    ends = [other.end for other in best if other.end <= one.start]
+    starts = [other.start for other in best if other.start >= one.end]
+    return max([first, *ends]), min([last, *starts])
 
 
 def _is_named(match: re.Match[str]) -> bool:
     """A number sign or a code that mixes letters, digits and dashes; `order 20 pallets` names none."""
     code = match.group("code")
-    return (
-        bool(match.group("sign") or match.group("sign1") or match.group("colon"))
-        or (re.search(r"[A-Z]", code) is not None and re.search(r"\d{2}", code) is not None)
-        or (
-            code.isdigit()
-            and len(code) >= (4 if re.match(r"p", match.group(), re.IGNORECASE) else 6)
-        )
-    )
+    if match.group("ref"):
+        return bool(match.group("sign") or match.group("colon")) or "/" in code or "-" in code
+    if match.group("sign") or match.group("sign1") or match.group("colon"):
+        return True
+    if re.search(r"[A-Z]", code) and re.search(r"\d{2}", code):
+        return True
+    digits = sum(char.isdigit() for char in code)
+    return digits >= (4 if match.group("po") else 6)

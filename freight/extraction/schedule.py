@@ -9,46 +9,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from freight.extraction.dates import Context, DateMention, day_first, find_dates
+from freight.extraction import superseded
+from freight.extraction.dates import Context, DateMention, find_dates
+from freight.extraction.day_order import day_first
 from freight.extraction.found import Found, Reading, settle
+from freight.extraction.labels import squeezed
+from freight.extraction.lone_dates import is_leg, lone_departure, towards
 from freight.extraction.text import RETURN_LEG
+from freight.extraction.voyage_words import Word, find_words
 
-_DEPARTURE = {
-    5: r"(?<![a-z])et[ds](?![a-z])",
-    4: r"sail(?:s|ing|ed)?(?![a-z])|depart\w*|leav(?:e|es|ing)(?![a-z])|set(?:ting)? off|출발|출항|떠나|出港|出発|出帆|ออกเดินทาง|ออกเรือ|เรือออก|วันออก|วันเดินทาง|vessel date|on[- ]?board",
-    3: r"load(?:ing|ed)?(?! ?port)(?![a-z])|ship(?:ment|ping|ped)? (?:date|on|by|out|around|before)|shipment(?![a-z])|shipping(?! cost| rate| line)|dispatch\w*|despatch\w*|stuffing|vanning|선적|적재|발송|船積み?|積込|積み込み|積み(?=で|予定|希望|、|。|\s)|発送"
-    r"|โหลด|บรรจุตู้|ลงเรือ|วันส่งออก|วันส่ง|วันจัดส่ง",
-    2: r"ready|crd(?![a-z])|vessel(?= (?:on|of) )|(?<![가-힣])배(?:편)?(?:는|로|를)?(?= ?\d)|pick(?:ed)?[- ]?up|pickup|collect(?:ion|ed)?(?![a-z])|available|ex-?factory|ex-?works date|출고|상차|픽업|준비|출하|집하|반출|완료|出荷|集荷|引取|準備|搬出|สินค้าพร้อม|พร้อม(?:ส่ง|โหลด)|รับสินค้า|รับของ|เข้ารับ",
-    1: r"(?<![a-z])ship(?![a-z])|(?<![a-z])send(?:ing)?(?![a-z])|(?<![a-z])mov(?:e|ing)(?![a-z])|(?<![a-z])export(?:ing)?(?![a-z])|go(?:es|ing)? out|start(?:ing)?(?![a-z])|보내|부칠|부치|운송|수출|내보|送り|送る|輸送|輸出|เรือ(?=วัน)|発(?=、|,|\s|で|に|の|予定)|ส่ง(?!ใบ|ราคา|อีเมล|กลับ)|ขนส่ง|ออก",
-}
-_ARRIVAL = {
-    5: r"(?<![a-z])eta(?![a-z])",
-    4: r"arriv\w*|get(?:s|ting)? there|there by|도착|입항|到着|入港|必着|着(?=、|,|\s|で|に|の|希望|予定|$|。|まで)|ไปถึง|ถึงปลายทาง|วันถึง|มาถึง|ถึง(?!คุณ|ท่าน|ทีม)|กำหนดถึง",
-    3: r"deliver\w*|reach(?:es)?(?![a-z])|in[- ]hand|납기|납품|배송|인도|배달|하차|納期|納品|配達|納入|ส่งมอบ|จัดส่งถึง",
-    2: r"wants? (?:it|them)(?= by)|need(?:ed|s)? (?:it|them|this|the (?:cargo|goods|shipment))|needed|must be (?:in|at|there)|has to be (?:in|at|there)|have to be (?:in|at|there)|be (?:in|at|with) |required|on[- ]site|in store|received by|필요|받아|받을|받고|들어와|들어가|必要|届|ต้องการรับ|ต้องถึง|ได้รับ",
-}
-_OTHER = (
-    r"(?<![a-z])l/?c(?![a-z])(?:[^,\n;]{0,24}?(?:shipment|expir\w*|선적 ?(?:기한|일)?|船積(?:期限)?))?|신용장(?: ?선적)?|信用状(?:船積)?|quot\w*|repl(?:y|ies)|respon\w*|get back|let (?:us|me) know|hear from|answer|feedback|valid\w*|deadline|cut(?:[- ]?off)?(?![a-z])|closing|payment|invoice|meeting|(?<![a-z])call(?![a-z])|dated|issued?|expir\w*"
-    r"|your (?:mail|email|message)|email(?:ed)? (?:of|on|dated)|confirm(?:ation)? by|revert|free time|last (?:shipment|time|month)|previous|tender|decision|decide|tariff|rate (?:valid|effective)"
-    r"|견적|회신|답변|회답|답장|연락|마감|클로징|유효|결제|입금|미팅|회의|방문|휴무|작성|발행|문의일|주문일|계약|공휴일|결정|반입|지난|이전 선적|전화|알려|말씀|보내 ?주|보내주|송부|제출"
-    r"|見積|回答|締切|搬入|締め切り|返信|返事|有効|支払|請求|打ち合わせ|会議|カット|連絡|前回|ご提示|提出"
-    r"|ใบเสนอราคา|เสนอราคา|ตอบกลับ|แจ้งกลับ|หมดอายุ|ชำระ|ประชุม|ครั้งก่อน|ครั้งที่แล้ว|ปิดรับ|ยืนยัน"
+_CLAUSE_END = re.compile(
+    r"[\n;。|]|(?<!dep)(?<!arr)(?<!abt)(?<!approx)(?<!appr)(?<!est)(?<!ca)(?<!no)(?<!max)(?<!latest)(?<! ex)[.!?](?=\s|$)|(?<=[가-힣])\. "
 )
-_KEYWORD = re.compile(
-    "|".join(rf"(?P<d{rank}>{words})" for rank, words in _DEPARTURE.items())
-    + "|"
-    + "|".join(rf"(?P<a{rank}>{words})" for rank, words in _ARRIVAL.items())
-    + rf"|(?P<o0>{_OTHER})"
-)
-_CLAUSE_END = re.compile(r"[\n;。|]|[.!?](?=\s|$)|(?<=[가-힣])\. ")
 _COMMA = re.compile(r"[,、]|(?<![\d가-힣])/(?!\d)| - |\t")
-_DENIED_AFTER = re.compile(
-    r"^ ?(?:이|가|은|는)? ?(?:아니|말고|아닌|에서 ?(?:\d{1,2}월 ?)?\d{1,2}일로|ではなく|ไม่ใช่)"
+_LABEL_GAP = re.compile(
+    r"[ \t]*(?:일자?|예정일?|희망일?|日|予定日?|希望日?|date|วันที่)?(?:は|が|は、|을|를|은|는|이|가)?[ \t]*[:=]?[ \t]*"
 )
-_DENIED_BEFORE = re.compile(r"(?:(?<![a-z])not|instead of|rather than|ไม่ใช่)(?: on)? ?$")
-
-
-_NEGATED = re.compile(r"(?:(?<![a-z])not|n't|no longer) $")
+# "12월 5일에 넣어 주시고 도착은": the clause of the date is over
+_VERB_BETWEEN = re.compile(r"[가-힣](?:시고|하고|으며|지만|으나)[ ,]")
+_UNTIL_AFTER = re.compile(r" ?(?:까지|まで|迄|전|以前|이전)")
+# two dates of one label: the customer chooses, or a table has two columns
+_CHOICE = re.compile(
+    r"[ \t]*(?:,|、|~|-|or|and|to|until|또는|혹은|이나|나|か|または|もしくは|หรือ|으로|및|와|과)[ \t]*(?:the |on |วันที่ ?)?|[ \t]{2,}|\t|[ \t]?\("
+)
 # what two bare dates may also be
 _NO_VOYAGE = re.compile(
     r"closed?(?![a-z])|closure|holiday|vacation|meet|visit|available|휴무|휴일|휴가|연휴|회의|미팅|방문|면담|休|会議|訪問|打ち合わせ|หยุด|ประชุม"
@@ -79,45 +62,61 @@ class Schedule:
     arrival: Reading[dt.date]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    role: str
-    rank: int
-    start: int
-    end: int
+def read_schedule(text: str, *, today: dt.date, language: str, country: str = "") -> Schedule:
+    """Departure and arrival that prepared `text` states, counted from `today` where they are relative.
 
-
-def read_schedule(text: str, *, today: dt.date, language: str) -> Schedule:
-    """Departure and arrival that prepared `text` states, counted from `today` where they are relative."""
-    context = Context(today, day_first(text, language), language in ("ko", "ja"))
-    mentions: Sequence[DateMention] = _without_windows(text, find_dates(text, context))
+    `country` (ISO 3166) is where its sender sits, empty where that is unknown: 5/12 is read by it.
+    """
+    text = squeezed(text)
+    order = day_first(text, language, country=country, today=today)
+    context = Context(today, order, language in ("ko", "ja"))
+    found = superseded.without_past(text, find_dates(text, context))
+    if not found:
+        return Schedule(Reading(), Reading())
+    mentions: Sequence[DateMention] = _without_windows(text, found)
     words = [
-        _Word(str(match.lastgroup)[0], int(str(match.lastgroup)[1]), match.start(), match.end())
-        for match in _KEYWORD.finditer(text)
-        if not any(mention.start <= match.start() < mention.end for mention in mentions)
+        word
+        for word in find_words(text)
+        if not any(mention.start <= word.start < mention.end for mention in mentions)
     ]
     roles = _roles(text, mentions, words, postposed=language in ("ko", "ja"))
     if not any(role and role.role in "da" for role in roles):
         roles = _bare_pair(text, mentions, roles, today)
+    mentions = _without_choices(text, mentions, roles)
     mentions, roles = _outbound(text, mentions, roles)
+    departure = _settled(text, mentions, roles, "d", today)
+    arrival = _settled(text, mentions, roles, "a", today + dt.timedelta(days=1))
+    if departure == Reading():
+        departure = Reading(lone_departure(text, mentions, roles, today, arrival.found))
+    return _in_order(departure, arrival)
+
+
+def _in_order(departure: Reading[dt.date], arrival: Reading[dt.date]) -> Schedule:
+    """Both, without the one labelled less plainly where it arrives before it leaves."""
+    leaves, comes = departure.found, arrival.found
+    if leaves is None or comes is None or leaves.value <= comes.value:
+        return Schedule(departure, arrival)
+    disorder: Reading[dt.date] = Reading(warning="date_order")
     return Schedule(
-        _settled(text, mentions, roles, "d", today), _settled(text, mentions, roles, "a", today)
+        departure if leaves.rank > comes.rank else disorder,
+        arrival if comes.rank > leaves.rank else disorder,
     )
 
 
 def _bare_pair(
-    text: str, mentions: Sequence[DateMention], roles: list[_Word | None], today: dt.date
-) -> list[_Word | None]:
+    text: str, mentions: Sequence[DateMention], roles: list[Word | None], today: dt.date
+) -> list[Word | None]:
     """`roles`, where a line of two dates and nothing else answers when it leaves and when it arrives."""
     pairs = [
         number
         for number, (left, right) in enumerate(pairwise(mentions))
-        if _is_answer(text, left, right, today) and not (roles[number] or roles[number + 1])
+        if not (roles[number] or roles[number + 1])
+        and (_is_answer(text, left, right, today) or is_leg(text, left, right))
     ]
     if len(pairs) != 1:
         return roles
     first = pairs[0]
-    word = _Word("d", 1, mentions[first].start, mentions[first].start)
+    word = Word("d", 1, mentions[first].start, mentions[first].start)
     return [*roles[:first], word, replace(word, role="a"), *roles[first + 2 :]]
 
 
@@ -156,9 +155,31 @@ def _without_windows(text: str, mentions: list[DateMention]) -> list[DateMention
     return read
 
 
+def _without_choices(
+    text: str, mentions: Sequence[DateMention], roles: Sequence[Word | None]
+) -> Sequence[DateMention]:
+    """`mentions`, where two dates that share one word (`ETD 5 or 12 Dec`, a table's two columns) are open."""
+    read = list(mentions)
+    for number, (left, right) in enumerate(pairwise(mentions)):
+        mine = [role for role in roles[number : number + 2] if role]
+        if len(mine) != 1 or mine[0].role == "o" or left.value == right.value:
+            continue
+        if _CHOICE.fullmatch(text, left.end, right.start) and not superseded.is_denied(
+            text, left, None
+        ):
+            read[number] = replace(left, value=None, warning="date_ambiguous")
+            read[number + 1] = replace(right, value=None, warning="date_ambiguous")
+    return read
+
+
+def _speaks_on(text: str, before: DateMention, mention: DateMention) -> bool:
+    """Whether the word of the date `before` speaks of `mention` too, which takes its place."""
+    return superseded.is_denied(text, before, None) or superseded.replaces(text, before, mention)
+
+
 def _outbound(
-    text: str, mentions: Sequence[DateMention], roles: list[_Word | None]
-) -> tuple[Sequence[DateMention], list[_Word | None]]:
+    text: str, mentions: Sequence[DateMention], roles: list[Word | None]
+) -> tuple[Sequence[DateMention], list[Word | None]]:
     """Both without the dates of a round trip's way back, where its way out has a departure."""
     back = RETURN_LEG.search(text)
     if back is None:
@@ -170,10 +191,10 @@ def _outbound(
 
 
 def _roles(
-    text: str, mentions: Sequence[DateMention], words: Sequence[_Word], *, postposed: bool
-) -> list[_Word | None]:
-    roles: list[_Word | None] = []
-    pair: _Word | None = None
+    text: str, mentions: Sequence[DateMention], words: Sequence[Word], *, postposed: bool
+) -> list[Word | None]:
+    roles: list[Word | None] = []
+    pair: Word | None = None
     starts = [word.start for word in words]
     for number, mention in enumerate(mentions):
         near = words[
@@ -187,7 +208,7 @@ def _roles(
             word for word in near if word is not used and _opens(text, word, mention, previous_end)
         ]
         right = _after(text, near, mention, following)
-        if number and not left and used and _is_denied(text, mentions[number - 1]):
+        if number and not left and used and _speaks_on(text, mentions[number - 1], mention):
             # "not on the 4th but on the 11th": the word before the first speaks of the second
             left = [used]
         if pair is not None and not left and mention.start - previous_end < 24:
@@ -219,23 +240,22 @@ def _roles(
     return roles
 
 
-def _opens(text: str, word: _Word, mention: DateMention, previous_end: int) -> bool:
+def _opens(text: str, word: Word, mention: DateMention, previous_end: int) -> bool:
     """Whether `word` stands before the date, in its clause and after the date before."""
     if not (
         previous_end <= word.start and word.end <= mention.start and mention.start - word.end <= 70
     ):
         return False
     between = text[word.end : mention.start]
-    ends = [match for match in _CLAUSE_END.finditer(between) if match.group() != "|"]
+    clauses = _CLAUSE_END.finditer(text, word.end, mention.start)
+    ends = [match for match in clauses if match.group() != "|"]
     # a label may stand on the line above its value, as cells of a table do
-    return not ends or (
-        len(ends) == 1 and re.fullmatch(r"[^\w\n]{0,6}\n[^\w]{0,6}", between) is not None
-    )
+    return not ends or (len(ends) == 1 and re.fullmatch(_HEADER_GAP, between) is not None)
 
 
 def _after(
-    text: str, words: Sequence[_Word], mention: DateMention, following: DateMention | None
-) -> _Word | None:
+    text: str, words: Sequence[Word], mention: DateMention, following: DateMention | None
+) -> Word | None:
     end = following.start if following else len(text)
     # the full stop may belong to the date: "by 18 Jan. The vessel ..."
     begin = mention.end - 1 if text[mention.end - 1] == "." else mention.end
@@ -246,18 +266,21 @@ def _after(
 
 def _choice(
     text: str,
-    left: _Word | None,
-    right: _Word | None,
+    left: Word | None,
+    right: Word | None,
     mention: DateMention,
     following: DateMention | None,
     postposed: bool,
     followed: bool,
-) -> _Word | None:
+) -> Word | None:
     if right and following and _is_label_of(text, right, mention, following):
+        right = None
+    if left is None and right and _VERB_BETWEEN.search(text, mention.end, right.start):
         right = None
     if left is None or right is None:
         near = right is None or right.start - mention.end <= (40 if postposed else 28)
-        return left or (right if near else None)
+        lone = left or (right if near else None)
+        return towards(text, mention, lone) or lone
     labelled = re.search(r"[:=|\t]", text[left.end : mention.start])
     belongs_to_next = (
         following is not None
@@ -267,6 +290,8 @@ def _choice(
     if labelled or (belongs_to_next and mention.start - left.end <= 8):
         return left
     comma = _COMMA.search(text, mention.end, right.start)
+    if right.role == "o" and left.role != "o" and _is_labelled(text, left, mention):
+        return left
     if postposed:
         return left if comma or _heads_next(text, left, right, following, followed) else right
     return (
@@ -276,8 +301,18 @@ def _choice(
     )
 
 
+def _is_labelled(text: str, left: Word, mention: DateMention) -> bool:
+    """Whether `left` is the label of the date: `ETD 11月12日で見積`, not `出発、11月12日までに見積`."""
+    until = _UNTIL_AFTER.match(text, mention.end)
+    return (
+        left.rank >= 2
+        and not until
+        and _LABEL_GAP.fullmatch(text, left.end, mention.start) is not None
+    )
+
+
 def _follows(
-    text: str, mentions: Sequence[DateMention], number: int, words: Sequence[_Word]
+    text: str, mentions: Sequence[DateMention], number: int, words: Sequence[Word]
 ) -> bool:
     """Whether a word of its own stands after date `number`."""
     following = mentions[number + 1] if number + 1 < len(mentions) else None
@@ -285,7 +320,7 @@ def _follows(
 
 
 def _heads_next(
-    text: str, left: _Word, right: _Word, following: DateMention | None, followed: bool
+    text: str, left: Word, right: Word, following: DateMention | None, followed: bool
 ) -> bool:
     """Whether words stand before their dates here: `출발 부산 12/10 도착 상하이 12/14`."""
     return (
@@ -296,19 +331,24 @@ def _heads_next(
     )
 
 
-def _is_label_of(text: str, word: _Word, mention: DateMention, following: DateMention) -> bool:
+def _is_label_of(text: str, word: Word, mention: DateMention, following: DateMention) -> bool:
     """Whether `word` labels the date after it: `docs 8 Dec, ETD 10 Dec`, `반입일: 12/8, 출항일: 12/10`."""
     gap = text[word.end : following.start]
     parted = _COMMA.search(text, mention.end, word.start)
-    return bool(_LABELS_NEXT.match(gap) or (parted and gap.strip() in ("", ".", "on", "by", "is")))
+    return bool(_LABELS_NEXT.match(gap) or (parted and _LEADS_ON.fullmatch(gap)))
 
 
+# from a label to its value in the line below; of two columns the second label lies between
+_HEADER_GAP = r"(?:예정일|희망일|일자?|予定日|希望日|日| date)?[^\w\n]{0,6}(?:(?:eta|arrival(?: date)?|도착일?|[到入]?着日?|วันถึง)[^\w\n]{0,6})?\n[^\w]{0,6}"
+_LEADS_ON = re.compile(
+    r"[. ]*(?:(?:is|are|on|by|at|in|for|before|around|about|latest|(?:no|not) later than|the) ?)*"
+)
 _LABELS_NEXT = re.compile(
-    r"^(?:일자?|예정일?|희망일?|日|予定日?|希望日?| date)?[ \t]?[:=|\t][ \t]?$"
+    r"^(?:일자?|예정일?|희망일?|日|予定日?|希望日?| date)?(?:[ \t]?[:=|\t]|은|는|は)[ \t]?$"
 )
 
 
-def _is_closed(text: str, right: _Word, following: DateMention) -> bool:
+def _is_closed(text: str, right: Word, following: DateMention) -> bool:
     """Whether a comma or the like closes the clause of `right` before the next date begins."""
     return (
         re.search(r"[,、;/]|하고|하여|해서|하며|して|し、|，", text[right.end : following.start])
@@ -319,7 +359,7 @@ def _is_closed(text: str, right: _Word, following: DateMention) -> bool:
 def _settled(
     text: str,
     mentions: Sequence[DateMention],
-    roles: Sequence[_Word | None],
+    roles: Sequence[Word | None],
     role: str,
     today: dt.date,
 ) -> Reading[dt.date]:
@@ -330,8 +370,14 @@ def _settled(
     ]
     candidates = list(_stated(text, mine))
     ahead = [candidate for candidate in candidates if candidate.value >= today]
-    reading = settle(ahead or candidates, warning="date_ambiguous")
-    vague = [(mention, word) for mention, word in mine if mention.value is None]
+    if candidates and not ahead:
+        return Reading(warning="date_past")
+    reading = settle(ahead, warning="date_ambiguous")
+    vague = [
+        (mention, word)
+        for mention, word in mine
+        if mention.value is None and mention.warning != "date_past"
+    ]
     if reading.found is None and not reading.warning and vague:
         return Reading(warning=vague[0][0].warning)
     if reading.found and vague and max(word.rank for _, word in vague) > reading.found.rank:
@@ -339,17 +385,7 @@ def _settled(
     return reading
 
 
-def _stated(text: str, mine: Sequence[tuple[DateMention, _Word]]) -> Iterator[Found[dt.date]]:
+def _stated(text: str, mine: Sequence[tuple[DateMention, Word]]) -> Iterator[Found[dt.date]]:
     for mention, word in mine:
-        negated = word.start < mention.start and _NEGATED.search(
-            text[max(0, word.start - 8) : word.start]
-        )
-        if mention.value is not None and not negated and not _is_denied(text, mention):
+        if mention.value is not None and not superseded.is_denied(text, mention, word):
             yield Found(mention.value, mention.start, mention.end, word.rank)
-
-
-def _is_denied(text: str, mention: DateMention) -> bool:
-    return bool(
-        _DENIED_AFTER.match(text[mention.end : mention.end + 24])
-        or _DENIED_BEFORE.search(text[max(0, mention.start - 16) : mention.start])
-    )

@@ -1,5 +1,7 @@
 """Tables of a text as labelled lines: a header and its value become `label: value`."""
 
+# ruff: noqa: E501 - the alternatives of a pattern read best on one line
+
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,14 @@ _CELL = {
     "\t": re.compile(r"(?:^|\t)([^\t]*)"),
     ",": re.compile(r'(?:^|,)\s*("[^"]*"|[^,]*)'),
 }
+# cells of a table that only blanks part; prose has two blanks as well, so its header must be one
+_SPACED = re.compile(r"\S+(?: \S+)*")
+_HEADER = re.compile(
+    r"pol|pod|origin|destination|from|to|container|cntr|equip\w*|size|type|qty|g/?w|n/?w|(?:gross )?(?:weight|wt)|etd|eta|commodity|cargo|port of (?:loading|discharge)"
+    r"|(?:출발|도착|선적|양하|목적)[지항일]?|출항일?|입항일?|구간|컨테이너|규격|장비|수량|(?:총)?중량|품목|품명|(?:積|揚)(?:げ|み)?[地港]|仕向[地港]|(?:出|到)[発着港]+[地港日]|[発着]港?日|船積日|コンテナ|(?:総)?重量|品名|本数|数量"
+    r"|ต้นทาง|ปลายทาง|ตู้|น้ำหนัก(?:รวม)?|สินค้า|จำนวน|วันออก|วันถึง",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"^[\s|+:=-]*$")
 _WORD = re.compile(r"[^\W\d_]")
 
@@ -71,19 +81,51 @@ def _pairs(text: str, commas: bool) -> Iterator[tuple[_Cell, _Cell]]:
     """
     for width, group in groupby(_rows(text, commas), key=len):
         rows = list(group)
-        if width == 2:
+        if width == 2 and not _are_heads(text, rows):
             yield from ((row[0], row[1]) for row in rows)
-        elif width > 2 and len(rows) > 1 and _is_header(text, rows[0]):
-            row = _telling_row(text, rows[1:])
-            if row is not None:
-                yield from zip(rows[0], row, strict=True)
+        elif width >= 2:
+            yield from _wide(text, rows)
+
+
+def _wide(text: str, rows: Sequence[list[_Cell]]) -> Iterator[tuple[_Cell, _Cell]]:
+    """The header over its telling row, and the rows that hold but a label and its value.
+
+    A title may stand above the header.
+    """
+    head = next((at for at, row in enumerate(rows[:4]) if _is_header(text, row)), None)
+    if head is None:
+        return
+    pairs = [filled for row in rows if (filled := _label_and_value(text, row))]
+    parts = [row for row in rows[head + 1 :] if not _label_and_value(text, row)]
+    row = _telling_row(text, parts) if parts else None
+    if row is not None:
+        yield from zip(rows[head], row, strict=True)
+    yield from pairs
+
+
+def _label_and_value(text: str, row: Sequence[_Cell]) -> tuple[_Cell, _Cell] | None:
+    filled = [cell for cell in row if cell.end > cell.start]
+    if len(filled) != 2 or _TOTAL.match(text, filled[0].start) or filled[0] is not row[0]:
+        return None
+    return (filled[0], filled[1]) if _WORD.search(text, filled[0].start, filled[0].end) else None
+
+
+def _are_heads(text: str, rows: Sequence[list[_Cell]]) -> bool:
+    """Whether two columns have their labels above them: `POL | POD` over `Busan | Hamburg`."""
+    heads = [_HEADER.match(text[cell.start : cell.end]) is not None for cell in rows[0]]
+    values = [_HEADER.match(text[cell.start : cell.end]) for row in rows[1:] for cell in row]
+    return len(rows) == 2 and all(heads) and not any(values)
 
 
 def _telling_row(text: str, rows: Sequence[list[_Cell]]) -> list[_Cell] | None:
-    totals = [row for row in rows if _TOTAL.match(text[row[0].start : row[0].end])]
+    totals = [row for row in rows if any(_is_total(text, cell) for cell in row[:4])]
     if len(rows) == 1:
         return rows[0]
     return totals[-1] if totals else None
+
+
+def _is_total(text: str, cell: _Cell) -> bool:
+    return _TOTAL.match(text[cell.start : cell.end]) is not None
 
 
 def _is_header(text: str, row: Sequence[_Cell]) -> bool:
@@ -93,11 +135,25 @@ def _is_header(text: str, row: Sequence[_Cell]) -> bool:
 
 def _rows(text: str, commas: bool) -> Iterator[list[_Cell]]:
     """Cells of each line; an empty list, which ends a table, for a line that is no row."""
-    offset = 0
+    offset = spaced = 0
     for line in text.split("\n"):
         if not (_RULE.match(line) and line.strip()):
-            yield _cells(line, offset, commas)
+            cells = _cells(line, offset, commas) or _spaced_cells(text, line, offset, spaced)
+            spaced = len(cells)
+            yield cells
         offset += len(line) + 1
+
+
+def _spaced_cells(text: str, line: str, offset: int, above: int) -> list[_Cell]:
+    """Cells parted by two blanks and more: of a header of three and more, and of rows like the one above."""
+    if "  " not in line:
+        return []
+    cells = [
+        _Cell(offset + match.start(), offset + match.end()) for match in _SPACED.finditer(line)
+    ]
+    heads = sum(bool(_HEADER.match(text[cell.start : cell.end])) for cell in cells)
+    is_table = len(cells) > 2 and (len(cells) == above or heads >= 2)
+    return cells if is_table else []
 
 
 def _cells(line: str, offset: int, commas: bool) -> list[_Cell]:

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - the alternatives of a pattern read best on one line
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from freight.places import fold
@@ -42,6 +43,19 @@ _FORWARD = re.compile(
     r"forwarded|전달된|転送|ส่งต่อ|begin forwarded|fyi|아래 (?:고객|메일|내용|요청)|see below|below"
 )
 _QUOTED = re.compile(r"^[ \t]{0,8}>[^\n]*$", re.MULTILINE)
+_MARKS = re.compile(r"[ \t]{0,8}(?:>[ \t]{0,3}){1,20}")
+_HEADER = re.compile(
+    r"[ \t]{0,4}(?:from|to|cc|sent|date|subject|보낸 ?사람|보낸이|받는 ?사람|받는이|보낸 ?날짜|날짜|시간|제목|참조|差出人|送信者|宛先|日時|送信日時|件名"
+    r"|จาก|ถึง|วันที่|เรื่อง) ?:(?![^\n]{0,30}(?:/|->|~| - )[^\n]{0,20}$)|[^\n]{0,60}(?:wrote|작성|書きました|เขียน(?:ว่า)?) ?:[ \t]*$"
+)
+MAX_OLDER = 4
+_UNCHANGED = re.compile(
+    r"(?:rest|all else|everything else|other (?:details|terms|conditions|info\w*|points|data)|all other \w+|remaining \w+)(?: (?:is|are|stays?|remains?|as|to|the|all))* (?:no chang|unchanged|same|as (?:before|discussed|is|per|in)|stay|remain)"
+    r"|(?:no (?:other )?changes?(?: (?:in|to|for) )?)|as (?:before|already (?:mentioned|informed|advised))|same as (?:before|previous|below)"
+    r"|나머지[^\n.]{0,14}(?:동일|그대로|같|변경 ?없|변동 ?없)|(?:그 ?외|기타|다른)[^\n.]{0,12}(?:동일|그대로|변경 ?없|변동 ?없)|이전과 동일|기존과 동일|아래와 같(?:음|습니다)|아래 내용(?:과|대로)"
+    r"|(?:他|その他|それ以外|あと|残り)[^\n。]{0,10}(?:同じ|変更(?:なし|ござい|ありま)|変わり|前便|そのまま|従来)|前回(?:と同|の通|どおり|通り)|変更ありません|以前と同じ"
+    r"|(?:นอกนั้น|อื่น ?ๆ?|ที่เหลือ|รายละเอียดอื่น)[^\n]{0,14}(?:เหมือนเดิม|เท่าเดิม|คงเดิม|ตามเดิม|ไม่เปลี่ยน)"
+)
 _CLOSING = re.compile(
     r"^[ \t]{0,8}(?:--|(?:(?:with )?(?:best|kind|warm|kindest|warmest|many)?[ ,]*(?:regards|wishes)|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)"
     r"|cheers|thanks(?: (?:and|&|in advance|a lot|so much)[^\n]{0,20})?|thank you(?: (?:very much|in advance|and)[^\n]{0,20})?|br|rgds|best"
@@ -80,6 +94,38 @@ def prepare_forwarded(text: str) -> Prepared | None:
     if cut is None or not _FORWARD.search(folded[: cut.end()]):
         return None
     return _prepared(text, _without_signature(_blank(folded[: cut.end()]) + folded[cut.end() :]))
+
+
+def prepare_older(text: str) -> list[Prepared]:
+    """The mails that `text` quotes, newest first, by the depth of their quoting; at most MAX_OLDER."""
+    folded = _folded(text)
+    cut = _OLDER.search(folded)
+    depths = list(_depths(folded, cut.end() if cut else len(folded)))
+    return [
+        _prepared(text, _without_signature("\n".join(_kept(depths, depth))))
+        for depth in sorted({depth for depth, _ in depths if depth})[:MAX_OLDER]
+    ]
+
+
+def _depths(folded: str, older: int) -> Iterator[tuple[int, str]]:
+    """Each line with the depth at which it is quoted, its marks and mail headers blanked."""
+    offset = 0
+    for line in folded.split("\n"):
+        mark = _MARKS.match(line)
+        marks = mark.group() if mark else ""
+        depth = marks.count(">") + (1 if offset >= older else 0)
+        rest = line[len(marks) :]
+        yield depth, " " * len(marks) + (_blank(rest) if _HEADER.match(rest) else rest)
+        offset += len(line) + 1
+
+
+def _kept(depths: Sequence[tuple[int, str]], wanted: int) -> Iterator[str]:
+    return (line if depth == wanted else _blank(line) for depth, line in depths)
+
+
+def says_unchanged(text: str) -> bool:
+    """Whether prepared `text` says that what was said before still holds."""
+    return _UNCHANGED.search(text) is not None
 
 
 def _folded(text: str) -> str:
@@ -124,7 +170,7 @@ _SENTENCE_END = re.compile(
 
 _PAST = re.compile(
     r"(?:last (?:time|month|year|week|shipment|order|booking)|previous(?:ly)?|earlier shipment|지난 ?(?:번|달|주|해|선적)|이전 ?(?:에|문의|견적|건|선적|요청)?|기존 ?(?:문의|견적|건)"
-    r"|전번|저번|작년|前回|先月|昨年|ครั้งก่อน|ครั้งที่แล้ว|เดือนที่แล้ว|ปีที่แล้ว|usually|평소|보통은|normally)(?!と同|と同様|과 ?(?:같|동일)|와 ?(?:같|동일))"
+    r"|전번|저번|작년|前回|先月|昨年|ครั้งก่อน|ครั้งที่แล้ว|เดือนที่แล้ว|ปีที่แล้ว|รอบที่แล้ว|รอบก่อน|คราวก่อน|คราวที่แล้ว|先日|usually|평소|보통은|normally)(?!と同|と同様|과 ?(?:같|동일)|와 ?(?:같|동일))"
 )
 _SAME = re.compile(r"same (?:as|like) (?:the |our |my )?$|as $")
 _NOW = re.compile(r"이번|this (?:time|one)|now(?![a-z])|今回|今度|ครั้งนี้")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from freight.models import (
+    LaneRate,
     Order,
     OutgoingMail,
     Quotation,
@@ -131,6 +132,18 @@ class TariffFactory(DjangoModelFactory[Tariff]):
         model = Tariff
 
     name = "2026"
+
+
+class LaneRateFactory(DjangoModelFactory[LaneRate]):
+    class Meta:
+        model = LaneRate
+
+    origin = "KRPUS"
+    destination = "CNSHA"
+    container = "40ft"
+    amount = Decimal(1_500_000)
+    valid_from = factory.LazyFunction(lambda: in_days(-30))
+    valid_to = factory.Sequence(lambda number: in_days(60 + number))
 
 
 class OutgoingMailFactory(DjangoModelFactory[OutgoingMail]):

@@ -46,7 +46,9 @@ CASES = [
     ("Please send your quote by 25 Nov. Cargo ready 1 Dec.", "- - 2026-12-01 - - -"),
     ("Kind regards from the UK: loading 05/12/2026, delivery 08/01/2027", "- - 2026-12-05 2027-01-08 - -"),
     ("Shipping 12/15/2026, arriving 01/10/2027", "- - 2026-12-15 2027-01-10 - -"),
-    ("ETD 05/12/2026", "- - - - - -"),
+    # the other order lies behind: 12 May 2026
+    ("ETD 05/12/2026", "- - 2026-12-05 - - -"),
+    ("ETD 02/01/2027", "- - - - - -"),
     ("loading 05-Dec-26", "- - 2026-12-05 - - -"),
     ("departing between 5 and 7 December", "- - - - - -"),
     ("sailing as soon as possible", "- - - - - -"),

@@ -94,7 +94,7 @@ ETD 12/1 ETA 12/4
     (
         """견적 요청합니다. 품목 타일, 20FT*3, 총 66톤, POL 부산 / POD 시드니, ETD 12월 8일, ETA 12월 28일""",
         "66000 20ft 2026-12-08 2026-12-28 KRPUS AUSYD",
-        1,
+        3,
     ),
     (
         """Re: your question. The container should be a 40ft and the gross weight is 17.3 tons. Departure date is Dec 9.

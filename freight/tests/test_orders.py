@@ -187,7 +187,7 @@ def test_confirmation_shows_what_was_quoted(quoted: QuoteRequest) -> None:
 
     text = outbox.readable(OutgoingMail.objects.get(kind="confirmation"))
     assert "18,500 kg" in text
-    assert "40ft x 1" in text
+    assert "40ft × 1" in text
 
 
 def test_confirmation_of_a_mailbox_that_only_observes_by_now_waits(quoted: QuoteRequest) -> None:

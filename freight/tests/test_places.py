@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from freight import places
+from freight import gazetteer, places
 
 
 def names(text: str) -> list[str]:
@@ -16,14 +16,19 @@ def names(text: str) -> list[str]:
 
 def test_every_place_is_whole() -> None:
     every = places.all_places()
-    assert len(every) >= 300
+    assert len(every) >= 3900
     assert len({place.locode for place in every}) == len(every)
     for place in every:
         assert re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", place.locode)
-        assert place.kind in ("port", "city", "airport", "station")
-        assert all(place.names[language] for language in places.LANGUAGES)
+        assert place.kind in ("port", "city", "airport", "station", "depot")
+        assert place.names["en"]
         assert -90 <= place.latitude <= 90
         assert -180 <= place.longitude <= 180
+
+
+def test_every_hand_written_place_has_names_in_four_languages() -> None:
+    for place in gazetteer.hand_written().values():
+        assert all(place.names.get(language) for language in places.LANGUAGES), place
 
 
 def test_coordinates_of_the_worked_example() -> None:
@@ -110,7 +115,7 @@ def test_display_name_falls_back() -> None:
 
 
 def test_find_is_not_quadratic() -> None:
-    text = "부산에서 from Busan to LA 上海 ปูซาน " * 200
+    text = "부산에서 from Busan to LA 上海 ปูซาน Walvis Bay, 마타디 " * 200
     places.find(text)
     started = time.perf_counter()
     places.find(text * 10)

@@ -33,6 +33,7 @@ def make_request(facts: Facts = FACTS, **changes: Any) -> QuoteRequest:
         "customer_address": "kim@shipper.example",
         "customer_name": "김하나",
         "mode": Mode.AUTO,
+        "needs_lane_rate": False,
     }
     request = QuoteRequest.objects.create(**{**values, **changes})
     quotes.record_facts(request, facts, seen(facts), NOW)
@@ -266,19 +267,20 @@ def test_offer_whose_departure_has_passed_is_not_approved() -> None:
 
 def test_validity_counts_from_the_approval() -> None:
     _request, draft = drafted()
-    later = NOW + dt.timedelta(days=18)
+    later = NOW + dt.timedelta(days=5)
     quotes.approve(draft, by="lee", now=later)
 
     draft.refresh_from_db()
-    assert draft.valid_until == TODAY + dt.timedelta(days=18 + 14)
-    assert draft.valid_until.isoformat() in outbox.readable(OutgoingMail.objects.get())
+    assert draft.valid_until == TODAY + dt.timedelta(days=5 + 14)
+    day = f"{draft.valid_until.month}월 {draft.valid_until.day}일"
+    assert day in outbox.readable(OutgoingMail.objects.get())
 
 
 def test_draft_that_stands_is_valid_from_the_newest_look() -> None:
     request, _draft = drafted()
-    quotes.advance(request, NOW + dt.timedelta(days=15))
+    quotes.advance(request, NOW + dt.timedelta(days=5))
 
-    assert request.quotations.get().valid_until == TODAY + dt.timedelta(days=15 + 14)
+    assert request.quotations.get().valid_until == TODAY + dt.timedelta(days=5 + 14)
 
 
 def test_nothing_is_approved_while_only_observing() -> None:
@@ -313,7 +315,7 @@ def test_number_of_containers_is_what_was_said_last(said: int | None, priced: in
     quotes.advance(request, NOW)
 
     assert Quotation.objects.get().snapshot["facts"]["containers"] == priced
-    assert f"20ft x {priced}" in outbox.readable(OutgoingMail.objects.get())
+    assert f"20ft × {priced}" in outbox.readable(OutgoingMail.objects.get())
 
 
 def test_number_of_containers_that_nobody_said_is_not_known() -> None:

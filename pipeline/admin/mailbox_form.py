@@ -1,6 +1,7 @@
 """The form of a mailbox: only what its kind needs is asked for, secrets go in and never out."""
 
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from busybee.console import DateWidget, PasswordWidget, SwitchWidget
+from freight import outbox
+from freight.smtp import Relay
 from pipeline.errors import MailboxError
 from pipeline.mailbox import oauth
 from pipeline.mailbox.connection import has_controls
@@ -26,9 +29,9 @@ SHARED_TENANTS = {"", "common", "organizations", "consumers"}
 # mails are known by their UIDs at this place: another place may use the same numbers
 PLACE = ("kind", "host", "username", "folder")
 PROVIDER = ("login", "oauth_tenant", "oauth_token_url")
-CONSENT = ("oauth_client_id", "oauth_scope", "username", "host", "port")
+CONSENT = ("oauth_client_id", "oauth_scope", "username", "host", "port", "relay")
 # where a token goes that nobody has to consent to: the client secret alone gets it
-APPLICATION = ("host", "port", "oauth_scope")
+APPLICATION = ("host", "port", "oauth_scope", "relay")
 NONE_STORED = gettext_lazy("None is stored yet. Kept encrypted, and never shown again.")
 STORED = gettext_lazy("One is stored, encrypted; it is never shown. Empty keeps it.")
 
@@ -52,6 +55,10 @@ FIELDS = [
     "oauth_scope",
     "after",
     "after_folder",
+    "send_from",
+    "relay",
+    "sent_folder",
+    "sent_by_server",
 ]
 
 
@@ -108,6 +115,19 @@ class MailboxForm(forms.ModelForm):
             "oauth_tenant": gettext_lazy("Directory (tenant) ID or domain of your company."),
             "oauth_scope": gettext_lazy("As your provider names the right to read by IMAP."),
             "after_folder": gettext_lazy("It must exist on the server."),
+            "send_from": gettext_lazy(
+                "Name <address> that answers come from, mostly this mailbox's own. Empty: the "
+                "installation's."
+            ),
+            "relay": gettext_lazy(
+                "smtp+starttls://host:587 or smtps://host:465; it is logged in to as this mailbox. "
+                "Empty: the installation's."
+            ),
+            "sent_folder": gettext_lazy("Empty: the one that the server marks as Sent."),
+            "sent_by_server": gettext_lazy(
+                "All mail that BusyBee sends appears there by itself, as with Gmail's own relay, "
+                "or it is a journal. Off: BusyBee puts a copy there."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,6 +160,27 @@ class MailboxForm(forms.ModelForm):
 
     def clean_new_password(self) -> str:
         return _without_controls(str(self.cleaned_data["new_password"]))
+
+    def clean_send_from(self) -> str:
+        sender = _without_controls(str(self.cleaned_data["send_from"])).strip()
+        if sender and outbox.usable_address(parseaddr(sender)[1]) is None:
+            raise ValidationError(_("A mail address, or a name with one: Sales <sales@…>."))
+        return sender
+
+    def clean_relay(self) -> str:
+        """The login is the mailbox's: a password in the address would lie there in clear."""
+        url = str(self.cleaned_data["relay"]).strip()
+        if not url:
+            return ""
+        try:
+            relay = Relay.from_url(url)
+        except ValueError as exc:
+            raise ValidationError(_("smtp+starttls://host:587 or smtps://host:465.")) from exc
+        if relay.username or "@" in url:
+            raise ValidationError(_("Without name and password: the mailbox's login is used."))
+        if not relay.security and relay.host not in LOOPBACK:
+            raise ValidationError(in_words("a password is sent over TLS only: switch it on"))
+        return url
 
     def clean_oauth_tenant(self) -> str:
         tenant = str(self.cleaned_data["oauth_tenant"]).strip()
@@ -205,7 +246,9 @@ class MailboxForm(forms.ModelForm):
                 self.add_error("new_password", _("This kind of mailbox needs it."))
         elif "tls" in self.errors:
             return
-        elif self._differ(cleaned, "host", "port") or (self.was["tls"] and not cleaned["tls"]):
+        elif self._differ(cleaned, "host", "port", "relay") or (
+            self.was["tls"] and not cleaned["tls"]
+        ):
             self.add_error("new_password", _("The server is another one: type the password again."))
 
     def _clean_oauth(self, cleaned: dict[str, Any], login: str) -> None:

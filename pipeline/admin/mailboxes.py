@@ -107,6 +107,10 @@ class MailboxAdmin(OwnPage, ModelAdmin):
             gettext_lazy("On the server, once a mail is taken in"),
             {"fields": ["after", "after_folder"]},
         ),
+        (
+            gettext_lazy("Answers"),
+            {"fields": ["send_from", "relay", "sent_folder", "sent_by_server"]},
+        ),
     ]
 
     class Media:

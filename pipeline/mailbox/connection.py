@@ -52,7 +52,7 @@ def _log_in(client: IMAPClient, mailbox: Mailbox) -> None:
         return
     if not mailbox.tls and mailbox.host.lower() not in LOOPBACK:
         raise MailboxError("a password is sent over TLS only: switch it on")
-    user, password = mailbox.username, _password(mailbox)
+    user, password = mailbox.username, password_of(mailbox)
     if has_controls(user + password):
         raise LoginRefused("the user name or the password has a control character")
     try:
@@ -68,7 +68,8 @@ def _log_in(client: IMAPClient, mailbox: Mailbox) -> None:
         raise LoginRefused(f"{mailbox.host}: {_words(exc, user, password)}") from None
 
 
-def _password(mailbox: Mailbox) -> str:
+def password_of(mailbox: Mailbox) -> str:
+    """The mailbox's password; raises MailboxError where it was sealed with another key."""
     try:
         return mailbox.password
     except (InvalidToken, binascii.Error) as exc:

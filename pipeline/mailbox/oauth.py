@@ -89,6 +89,8 @@ def provider_of(mailbox: Mailbox) -> Provider:
             raise MailboxError("the tenant is neither an ID nor a domain")
         base = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
         usual = "https://outlook.office.com/IMAP.AccessAsUser.All offline_access"
+        if mailbox.relay:
+            usual = f"https://outlook.office.com/SMTP.Send {usual}"
         return Provider(f"{base}/authorize", f"{base}/token", mailbox.oauth_scope or usual, {})
     for url in (mailbox.oauth_token_url, mailbox.oauth_authorize_url):
         if url and not safe_url(url):

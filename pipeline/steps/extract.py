@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from freight.extraction.senders import country_of
+from freight.models import OutgoingMail
 from pipeline import dns_records, files, reading, returned, storage
 from pipeline.authentication import Verdict
 from pipeline.bounces import DeliveryReport
@@ -35,10 +37,11 @@ def run(email: Email) -> Outcome:
             "to": list(mail.to),
             "date": mail.date,
             "sent_on": mail.date.date() if mail.date else None,
+            "sender_country": country_of(mail.from_address, mail.date),
             "message_id": mail.message_id[:998],
             "in_reply_to": mail.in_reply_to[:998],
             "references": list(mail.references),
-            "machine": mail.machine[:100],
+            "machine": (mail.machine or _returned_to_us(mail.message_id))[:100],
             "spf": proof.spf,
             "dkim": proof.dkim,
             "dmarc": proof.dmarc,
@@ -47,6 +50,12 @@ def run(email: Email) -> Outcome:
         write=lambda: _write(email, items, letter.report),
         note=f"{len(items)} attachments",
     )
+
+
+def _returned_to_us(message_id: str) -> str:
+    """Why a mail with this Message-ID must not be answered: it is our own, come round. Or ""."""
+    ours = message_id and OutgoingMail.objects.filter(message_id=message_id).exists()
+    return "own-mail" if ours else ""
 
 
 def _proof(raw: bytes, mail: ParsedMail, deadline: float) -> Verdict:

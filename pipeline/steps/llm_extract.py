@@ -1,19 +1,24 @@
 """The facts of a request, or the order that a mail places, and what the trade makes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from freight import orders, quotes
+from freight import llm_budget, orders, own_places, quotes, second_reader
 from freight.errors import OrderRefused
+from freight.extraction import merge
+from freight.extraction.llm import Config
+from freight.extraction.rules import THREAD
 from freight.fields import FACT_NAMES, Extraction, Facts, Source, evidence_as_json
-from freight.models import QuoteRequest, State
+from freight.models import Mode, QuoteRequest, State
 from pipeline import bounces, positions
 from pipeline.documents.results import Place
-from pipeline.fact_sources import read_facts
+from pipeline.fact_sources import chosen, read_facts
 from pipeline.models import Attachment, Email
 from pipeline.unsure import WAITS
 from pipeline.work import Outcome
@@ -23,29 +28,115 @@ OUTCOMES = {State.QUOTED: "quoted", State.AWAITING_CUSTOMER: "asked", State.CONF
 
 def run(email: Email) -> Outcome:
     """Facts with evidence and the next move of the trade; nothing to do for other labels."""
-    request_id = email.request_id
+    own_places.refresh()
     if bounces.is_report(email.machine) and not email.label_by:
         return Outcome({"outcome": email.machine}, skipped=True, note=email.machine)
     if email.outcome.startswith(WAITS):
         return Outcome({"handled_by": ""}, skipped=True, note=email.outcome)
-    if email.label == "quote" and request_id:
-        read = _read(email)
+    if email.label == "quote" and email.request:
+        request_id = email.request.pk
+        read, note = _read_twice(email, email.request)
         return Outcome(
             {"warnings": [*email.warnings, *read.warnings]},
             write=lambda: _advance(email, request_id, read),
-            note=f"{sum(1 for _ in read.facts.stated())} of 6 facts",
+            note=note,
         )
     if email.label == "order":
         return Outcome({"handled_by": ""}, write=lambda: _order(email, _read(email)))
+    if email.label == "inquiry" and (refused := _refused(email)):
+        return Outcome(write=partial(_leave_to_operator, refused.pk), note=orders.TAKEN_BACK)
     return Outcome({"outcome": "filed"}, skipped=True, note=email.label)
 
 
+def _refused(email: Email) -> QuoteRequest | None:
+    """The request whose customer cancels or declines by this mail."""
+    number = _by_rules(email, _texts(email)[0], ()).order_number
+    return orders.taken_back(
+        email.new_text,
+        [email.in_reply_to, *email.references],
+        number=number,
+        sender=email.reply_to or email.from_address,
+    )
+
+
+def _leave_to_operator(request_id: int) -> Mapping[str, Any]:
+    orders.hold(request_id)
+    return {"outcome": f"review: {orders.TAKEN_BACK}", "request_id": request_id}
+
+
 def _read(email: Email) -> Extraction:
+    """What the mail states, by rules."""
+    letter, files = _texts(email)
+    return _placed(_by_rules(email, letter, files), files)
+
+
+def _by_rules(email: Email, letter: Sequence[Source], files: Iterable[Attachment]) -> Extraction:
+    return read_facts(
+        letter,
+        files,
+        today=email.day(),
+        language=email.language,
+        country=email.sender_country,
+    )
+
+
+def _read_twice(email: Email, request: QuoteRequest) -> tuple[Extraction, str]:
+    """What the mail states by rules and, if there is one, the language model; and a word for the
+    timeline.
+    """
+    letter, files = _texts(email)
+    read = _by_rules(email, [*letter, *_quoted(email, request)], files)
+    agreed = None
+    if config := _model_for(request, read):
+        again = second_reader.read_again(
+            read,
+            chosen(letter, files)[0],
+            today=email.day(),
+            language=email.language,
+            country=email.sender_country,
+            config=config,
+            meter=llm_budget.today(),
+        )
+        read, agreed = again.extraction, len(again.agreed) if again.asked else None
+    return _placed(read, files), _note(read, agreed)
+
+
+def _note(read: Extraction, agreed: int | None) -> str:
+    note = f"{sum(1 for _ in read.facts.stated())} of 6 facts"
+    if agreed is not None:
+        return f"{note}, both read {agreed}"
+    return f"{note}, by rules alone" if second_reader.configured() else note
+
+
+def _model_for(request: QuoteRequest, read: Extraction) -> Config | None:
+    """The language model, where it may help and the request is one that a machine carries on.
+
+    Nobody pays for one that waits for an operator, is priced, or whose mailbox only observes.
+    """
+    if request.review or request.machine or request.state not in quotes.WAITING:
+        return None
+    if request.present_mode == Mode.OBSERVE or not second_reader.may_help(read):
+        return None
+    return second_reader.configured()
+
+
+def _texts(email: Email) -> tuple[list[Source], QuerySet[Attachment]]:
     # places in it stay the same: what our own letter says is blanked, not taken out
     own = orders.own_words(email.new_text, [email.in_reply_to, *email.references])
     letter = [Source("body", own), Source("subject", email.subject)]
-    files = email.attachments.exclude(text="").order_by("path")
-    read = read_facts(letter, files, today=email.day(), language=email.language)
+    return letter, email.attachments.exclude(text="").order_by("path")
+
+
+def _quoted(email: Email, request: QuoteRequest) -> Iterator[Source]:
+    """The mails that a first mail quotes: they fill in what it leaves out. Of an answer they would
+    set older facts again.
+    """
+    if not request.emails.exclude(pk=email.pk).exists():
+        yield Source(THREAD, orders.own_words(email.text, [email.in_reply_to, *email.references]))
+
+
+def _placed(read: Extraction, files: Iterable[Attachment]) -> Extraction:
+    """`read` with the place of each fact in its file, and a word where a picture states one."""
     documents = {f"attachment:{file.path}": _document(file) for file in files}
     pictures = {f"attachment:{file.path}" for file in files if "ocr" in file.notes}
     # OCR takes 22,000 for 22.000 and 8 for 3: a person looks before a price goes out
@@ -66,11 +157,16 @@ def _advance(email: Email, request_id: int, read: Extraction) -> Mapping[str, An
     now = timezone.now()
     request = QuoteRequest.objects.select_for_update().get(pk=request_id)
     if request.state in quotes.WAITING:
+        read = merge.beside_known(read, request.facts)
         request.review = sorted({*request.review, *read.review})
         request.save(update_fields=["review"])
         quotes.record_facts(request, read.facts, read.evidence, now)
+    asked = request.asked
     state = quotes.advance(request, now)
     request.refresh_from_db()
+    if state == State.AWAITING_CUSTOMER and asked and asked == request.asked:
+        # an answer after which the same is missing: a person reads it, nobody is asked in circles
+        quotes.leave_to_operator(request, "answer")
     if request.review:
         return {"outcome": f"review: {', '.join(request.review)}"}
     return {"outcome": OUTCOMES.get(State(state), state)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from freight import extraction, orders, quotes
+from freight import extraction, orders, own_places, quotes
 from freight.fields import Facts, Source
 from freight.models import Mode, QuoteRequest, State
 from pipeline import bounces, threads
@@ -22,6 +22,7 @@ LINK = re.compile(r"@|://|www\.|[^\s.]{2,}\.[a-z]{2,}(?:[/\s]|$)", re.IGNORECASE
 
 def run(email: Email) -> Outcome:
     """The mail's conversation; its label as that makes it; the request that it opens or answers."""
+    own_places.refresh()
     if bounces.is_report(email.machine) and not email.label_by:
         # it quotes the mail that came back: what stands there is nobody's wish
         return Outcome(write=lambda: threads.join(email), note=email.machine)
@@ -81,7 +82,12 @@ def _label_by_thread(email: Email, answered: QuoteRequest | None) -> str:
         return "order"
     if email.label == "order":
         return ""
-    if answered.state == State.AWAITING_CUSTOMER and any(True for _ in _given(email).stated()):
+    if orders.taken_back(
+        email.new_text, _replied_ids(email), number=None, sender=_customer(email)
+    ) and not any(True for _ in _given(email).stated()):
+        return "inquiry"
+    waits = (State.AWAITING_CUSTOMER, State.EXPIRED)
+    if answered.state in waits and any(True for _ in _given(email).stated()):
         return "quote"
     if answered.state in (State.QUOTED, State.CONFIRMED) and _given(email).changes(answered.facts):
         return "quote"
@@ -92,12 +98,14 @@ def _given(email: Email) -> Facts:
     """The facts in the mail's own words."""
     words = orders.own_words(email.new_text, _replied_ids(email))
     source = Source("body", words)
-    return extraction.extract([source], today=email.day(), language=email.language).facts
+    return extraction.extract(
+        [source], today=email.day(), language=email.language, country=email.sender_country
+    ).facts
 
 
 def _belongs(email: Email, answered: QuoteRequest) -> bool:
     """Whether a mail with facts is about the request it answers: another route is another one."""
-    if answered.state not in (*quotes.WAITING, State.QUOTED):
+    if answered.state not in (*quotes.WAITING, State.QUOTED, State.EXPIRED):
         return False
     if answered.state not in (State.QUOTED, State.CONFIRMED):
         return True
@@ -107,6 +115,7 @@ def _belongs(email: Email, answered: QuoteRequest) -> bool:
 
 
 def _come_back_to(answered: QuoteRequest) -> Mapping[str, Any]:
+    quotes.revive(answered)
     quotes.reopen(answered)
     return {}
 
@@ -122,6 +131,7 @@ def _open_request(email: Email, *, lifted: bool) -> Mapping[str, Any]:
         message_id=email.message_id,
         references=" ".join(email.references),
         machine=email.machine,
+        needs_lane_rate=_needs_lane_rate(email.mailbox),
         review=sorted(_doubts(email, mode, lifted=lifted)),
     )
     return {"request": request}
@@ -144,12 +154,15 @@ def _domain(address: str) -> str:
 
 
 def _mode(mailbox: Mailbox | None) -> str:
-    """Without lane rates nobody outside a demo folder is sent a price by a machine (DESIGN 6.3)."""
-    if mailbox is None:
-        return Mode.DRAFT
-    if mailbox.kind == Mailbox.Kind.IMAP and mailbox.mode == Mode.AUTO:
-        return Mode.DRAFT
-    return mailbox.mode
+    return Mode.DRAFT if mailbox is None else mailbox.mode
+
+
+def _needs_lane_rate(mailbox: Mailbox | None) -> bool:
+    """Only who writes to an embedded folder, as the demo's is one, may be sent the formula's price
+    by a machine (DESIGN 6.3).
+    """
+    is_folder = mailbox is not None and mailbox.kind == Mailbox.Kind.DIRECTORY
+    return not (is_folder and settings.BUSYBEE_EMBEDDED)
 
 
 def _customer(email: Email) -> str:

@@ -14,14 +14,14 @@ from busybee.throwaway import running
 CODE = Path(__file__).resolve().parents[3]
 
 
-PARTS = ("chain", "parsing", "ingestion", "inference")
+PARTS = ("chain", "parsing", "extraction", "ingestion", "inference")
 
 
 class Command(BaseCommand):
     help = (
         "Figures beside named baselines in one run: mails a second through the steps against bare "
-        "Celery chains, mails understood against the standard library's parser, mails taken in "
-        "against a bare IMAP loop, mails classified against the plain way."
+        "Celery chains, mails understood and facts read against the standard library's parser, "
+        "mails taken in against a bare IMAP loop, mails classified against the plain way."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

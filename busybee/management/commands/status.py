@@ -33,6 +33,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{'queues':<10} {_counts(status.queues)}")
         self.stdout.write(f"{'steps':<10} {_counts(status.steps)}")
         self.stdout.write(f"{'outbox':<10} {_counts(status.outbox)}")
+        if status.mail_stopped:
+            words = f"{'mail out':<10} STOPPED {status.mail_stopped}: nothing leaves"
+            self.stdout.write(self.style.WARNING(words))
         for box in status.mailboxes:
             self.stdout.write(f"{'mailbox':<10} {_mailbox(box)}")
         self.stdout.write(f"{'sandbox':<10} {_sandbox(status.sandbox)}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from freight import second_reader
 from pipeline.triage import triage_all
 
 # mails that are read before the model is asked: few enough that lines come soon
@@ -35,11 +36,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "paths", nargs="+", type=Path, metavar="PATH", help="an .eml file or a folder"
         )
+        parser.add_argument(
+            "--llm",
+            action="store_true",
+            help="ask the language model of BUSYBEE_LLM too: the mails' words go to it, and its "
+            "tokens are not counted",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        model = second_reader.configured() if options["llm"] else None
+        if options["llm"] and model is None:
+            raise CommandError("BUSYBEE_LLM names no language model")
         paths, count = mails_below(options["paths"]), 0
         while some := list(islice(paths, TOGETHER)):
-            for line in triage_all([(path.stem, path.read_bytes()) for path in some]):
+            mails = [(path.stem, path.read_bytes()) for path in some]
+            for line in triage_all(mails, model=model):
                 self.stdout.write(json.dumps(line, ensure_ascii=False, default=str))
             count += len(some)
         if not count:

@@ -14,6 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
     host: imap, port: imap, tls: imap, folder: imap, since: imap,
     login: imap, username: imap, after: imap,
     after_folder: () => imap() && chosen("after") === "move",
+    sent_folder: imap, sent_by_server: imap,
     new_password: () => login("password"),
     forget_password: () => login("password"),
     oauth_client_id: oauth, new_secret: oauth,
