@@ -114,6 +114,14 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def surely_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every reading is certain enough for mode auto, whose bound has tests of its own."""
+    from freight.extraction import certainty
+
+    monkeypatch.setattr(certainty, "shipped", lambda: certainty.Table({}, 0.0))
+
+
+@pytest.fixture
 def empty_redis(redis_url: str) -> str:
     """The URL of the same server, emptied for this test."""
     import redis

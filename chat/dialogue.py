@@ -183,11 +183,18 @@ def _without_facts(situation: Situation, text: str, reading: Reading) -> Turn:
 
 
 def _refused(situation: Situation, reading: Reading) -> list[str]:
-    """Words about what we cannot take here: an unserved place, cargo that a person must look at."""
+    """Words about what we cannot take: an unserved place, a day that has passed, cargo that a
+    person must look at.
+    """
     language, replies = situation.language, []
     if reading.unknown_place:
         place = reading.unknown_place
         replies.append(catalogue.say(language, "unsupported_place", place=place))
+    replies += [
+        catalogue.problem(language, name, "past")
+        for name in ("etd", "eta")
+        if f"{name}:date_past" in reading.extraction.warnings
+    ]
     if set(reading.extraction.review) - set(situation.review):
         replies.append(catalogue.say(language, "by_colleague"))
     return replies

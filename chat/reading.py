@@ -130,7 +130,8 @@ def _with_bare_answer(
         return found
     led = _read_after(_LEADS[asked], source, question, read)
     if asked not in led.evidence:
-        return found
+        past = f"{asked}:date_past"
+        return replace(found, warnings=(past,)) if past in led.warnings else found
     # a lone "3 December" may have been read as the other date: both dates come from one reading
     kind = _KINDS.get(asked, asked)
     ours = {n: e for n, e in led.evidence.items() if _KINDS.get(n, n) == kind}

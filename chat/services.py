@@ -333,6 +333,8 @@ def _store(session: Session, confirmed: Pending, now: dt.datetime) -> tuple[str,
         request.language = session.language
         request.save(update_fields=["language", "updated_at"])
     quotes.record_facts(request, confirmed.facts, dict(confirmed.evidence), now)
+    if not request.facts.missing():  # the card shows all six
+        quotes.customer_confirmed(request)
     quotes.advance(request, now, ask=False)
     request.refresh_from_db()
     situation = _situation(session, now)

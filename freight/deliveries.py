@@ -5,7 +5,7 @@ import logging
 
 from django.db import transaction
 
-from freight import outbox, quotes
+from freight import outbox, quotes, standing
 from freight.errors import StateConflict, UnusableAddress
 from freight.models import Mode, OutgoingMail, QuoteRequest, Sending
 
@@ -73,8 +73,12 @@ def send_again(mail: OutgoingMail, *, to: str, by: str, now: dt.datetime) -> Out
 
 
 def _check(mail: OutgoingMail, request: QuoteRequest, now: dt.datetime) -> None:
+    if mail.purged_at:  # its link was taken out: what is kept says less than it did
+        raise StateConflict(outbox.SEALED)
     if request.present_mode == Mode.OBSERVE:
-        raise StateConflict("nothing is sent while the mailbox only observes")
+        raise StateConflict(standing.OBSERVED)
+    if mail.kind in standing.ASKING and (why := standing.overtaken(mail, now)):
+        raise StateConflict(why)
     if mail.kind == OutgoingMail.Kind.QUOTATION and not quotes.stands(request, mail.key, now):
         raise StateConflict("its price no longer stands: carry on with the request")
 

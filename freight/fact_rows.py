@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from freight import places
 from freight.fields import FACT_NAMES, Container, Evidence, Position
-from freight.models import QuoteRequest
+from freight.models import Quotation, QuoteRequest
+from freight.quotation_document import quoted_facts
 
 LABELS = {
     "gross_weight_kg": gettext_lazy("Gross weight"),
@@ -23,6 +24,7 @@ LABELS = {
     "origin": gettext_lazy("Origin"),
     "destination": gettext_lazy("Destination"),
 }
+ROWS = (*FACT_NAMES, "containers")
 METHODS = {
     "rules": gettext_lazy("read by rules"),
     "llm": gettext_lazy("read by the language model"),
@@ -38,6 +40,7 @@ REVIEW = {
     "several_shipments": gettext_lazy("several shipments"),
     "overweight": gettext_lazy("heavier than the containers take"),
     "implausible": gettext_lazy("facts do not fit together"),
+    "price": gettext_lazy("the price is beyond all reason: is a rate or the number wrong?"),
     "machine": gettext_lazy("sent by a machine"),
     "address": gettext_lazy("no proper mail address"),
     "forged": gettext_lazy("the sender's domain says that the mail is forged"),
@@ -67,14 +70,27 @@ class FactRow:
 def fact_rows(request: QuoteRequest) -> list[FactRow]:
     """A row for each of the six facts in the order they are asked for, then the containers."""
     evidence = request.fact_evidence
-    return [_row(request, name, evidence.get(name)) for name in (*FACT_NAMES, "containers")]
+    return [_row(name, getattr(request, name), evidence.get(name)) for name in ROWS]
 
 
-def _row(request: QuoteRequest, name: str, evidence: Evidence | None) -> FactRow:
+def priced_rows(quotation: Quotation) -> list[FactRow]:
+    """The facts that the price was made of, whatever the request says by now; each with where it
+    was read, as far as the request still has it.
+    """
+    priced, request = quoted_facts(quotation), quotation.request
+    rows = []
+    for name in ROWS:
+        value = getattr(priced, name)
+        stands = value == getattr(request.facts, name)
+        rows.append(_row(name, value, request.fact_evidence.get(name) if stands else None))
+    return rows
+
+
+def _row(name: str, value: Any, evidence: Evidence | None) -> FactRow:
     return FactRow(
         name=name,
         label=str(LABELS[name]),
-        value=shown(name, getattr(request, name)),
+        value=shown(name, value),
         quote=evidence.quote if evidence else "",
         source=where_read(evidence) if evidence else "",
         method=str(METHODS.get(evidence.method, evidence.method)) if evidence else "",
@@ -121,7 +137,17 @@ _SHOW: dict[str, Callable[[Any], str]] = {
 
 def route(request: QuoteRequest) -> str:
     """`부산 → 상하이`; a question mark where an end is not known, empty where neither is."""
-    ends = [place_name(code) if code else "?" for code in (request.origin, request.destination)]
+    return _ends(request.origin, request.destination)
+
+
+def priced_route(quotation: Quotation) -> str:
+    """The route that the price was made of, whatever the request says by now."""
+    told = quotation.snapshot["facts"]
+    return _ends(told["origin"], told["destination"])
+
+
+def _ends(origin: str, destination: str) -> str:
+    ends = [place_name(code) if code else "?" for code in (origin, destination)]
     return " → ".join(ends) if ends != ["?", "?"] else ""
 
 

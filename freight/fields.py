@@ -53,6 +53,8 @@ class Evidence:
     source: `subject`, `body`, `thread` (mails that it quotes), `attachment:<path>`,
     `chat:<message id>`, `form`, `operator:<name>`.
     method: `rules`, `llm`, `choice` or `operator`. place: where in an attachment, if it is known.
+    manner: how it was read, which tells how often such values are right (`extraction.certainty`);
+    empty where a person has said it.
     """
 
     quote: str
@@ -61,6 +63,7 @@ class Evidence:
     end: int
     method: str
     place: Position | None = None
+    manner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +127,16 @@ class Extraction:
 
 
 def evidence_as_json(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, Any]]:
-    """Evidence as plain JSON values; `place` is there only where it is known."""
+    """Evidence as plain JSON values; `place` and `manner` are there only where they are known."""
     return {name: _as_json(item) for name, item in evidence.items()}
 
 
 def _as_json(item: Evidence) -> dict[str, Any]:
     told = asdict(item)
-    del told["place"]
-    return {**told, "place": item.place.as_json()} if item.place else told
+    place = told.pop("place") and item.place
+    if not item.manner:
+        del told["manner"]
+    return {**told, "place": place.as_json()} if place else told
 
 
 def evidence_from_json(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Evidence]:

@@ -70,12 +70,18 @@ class Place:
         return {alias[1:] for alias in self.aliases if alias.startswith("-")}
 
     def spellings(self) -> Iterator[str]:
-        """What a text may call this place."""
-        barred = self.barred()
+        """What a text may call this place, whatever stands around it."""
+        barred = self.barred() | set(self.weak())
         yield self.locode
         for spelling in (*self.names.values(), *self.aliases):
-            if spelling and spelling not in barred and not spelling.startswith("-"):
+            if spelling and spelling not in barred and not spelling.startswith(("-", "?")):
                 yield spelling
+
+    def weak(self) -> Iterator[str]:
+        """Spellings listed as `?name` or `??name`, which are other words too (Tema, RTM): they want
+        a label, a particle or an arrow beside them; with two marks a particle is not enough.
+        """
+        return (alias.lstrip("?") for alias in self.aliases if alias.startswith("?"))
 
 
 def key(name: str) -> str:
@@ -141,9 +147,26 @@ def countries() -> dict[str, frozenset[str]]:
 
 
 @cache
+def weak() -> frozenset[str]:
+    """Keys of the names that hand-written places list as other words too."""
+    return frozenset(key(name) for place in hand_written().values() for name in place.weak())
+
+
+@cache
+def shy() -> frozenset[str]:
+    """Keys of those weak names that even beside a particle are mostly a person or a body."""
+    return frozenset(
+        key(alias[2:])
+        for place in hand_written().values()
+        for alias in place.aliases
+        if alias.startswith("??")
+    )
+
+
+@cache
 def wide_index() -> dict[str, tuple[str, ...]]:
-    """UN/LOCODEs by the key of each name of the built file; without the names that a hand-written
-    place bars and without hamlets that share a city's name.
+    """UN/LOCODEs by the key of each name of the built file and of each weak one; without the names
+    that a hand-written place bars and without hamlets that share a city's name.
     """
     wide_places, hand = wide(), hand_written()
     barred = {key(name) for place in hand.values() for name in place.barred()} | _lands()
@@ -156,6 +179,8 @@ def wide_index() -> dict[str, tuple[str, ...]]:
     for name, codes in found.items():
         if len(codes) > 1:
             found[name] = _without_hamlets(codes, wide_places)
+    for place in hand.values():
+        found.update((key(name), (place.locode,)) for name in place.weak())
     return found
 
 

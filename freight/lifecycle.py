@@ -27,15 +27,20 @@ def remind_due(now: dt.datetime) -> int:
     """How many customers were reminded: of a question that left BUSYBEE_REMIND_DAYS ago, with
     nothing heard since.
     """
-    before = now - dt.timedelta(days=settings.BUSYBEE_REMIND_DAYS)
-    silent = QuoteRequest.objects.silent_since(before).filter(review=[])
-    waiting = silent.exclude(outgoing__kind=OutgoingMail.Kind.REMINDER)
+    waiting = _unreminded(now).exclude(outgoing__kind=OutgoingMail.Kind.REMINDER)
     return sum(_remind(pk, now) for pk in _some(waiting))
+
+
+def _unreminded(now: dt.datetime) -> QuoteRequestQuerySet:
+    before = now - dt.timedelta(days=settings.BUSYBEE_REMIND_DAYS)
+    return QuoteRequest.objects.silent_since(before).filter(review=[])
 
 
 @transaction.atomic
 def _remind(pk: int, now: dt.datetime) -> bool:
     request = QuoteRequest.objects.select_for_update().get(pk=pk)
+    if not _unreminded(now).filter(pk=pk).exists():
+        return False  # the customer has answered since it was looked for
     closes = request.updated_at + dt.timedelta(days=settings.BUSYBEE_EXPIRE_DAYS)
     reminded = questions.remind(request, now, closes_on=timezone.localtime(closes).date())
     if reminded:
@@ -45,10 +50,23 @@ def _remind(pk: int, now: dt.datetime) -> bool:
 
 def expire_due(now: dt.datetime) -> int:
     """How many requests have expired: their customer was silent, or their quotation ran out."""
-    before = now - dt.timedelta(days=settings.BUSYBEE_EXPIRE_DAYS)
-    silent = QuoteRequest.objects.silent_since(before)
-    run_out = QuoteRequest.objects.run_out(timezone.localtime(now).date())
-    return sum(_expire(pk, now) for pk in [*_some(silent), *_some(run_out)])
+    rows = [*_some(_silent(now)), *_some(_run_out(now))]
+    return sum(_expire(pk, now) for pk in rows)
+
+
+def _silent(now: dt.datetime) -> QuoteRequestQuerySet:
+    """Requests whose customer was silent to the end of the day that the reminder names.
+
+    What an operator has yet to decide, as after an answer that a person must read, stays open.
+    """
+    first = timezone.localtime(now).date() - dt.timedelta(days=settings.BUSYBEE_EXPIRE_DAYS)
+    midnight = timezone.make_aware(dt.datetime.combine(first, dt.time()))
+    nobodys = Q(review=[]) | Q(review=["taken_back"])
+    return QuoteRequest.objects.silent_since(midnight).filter(nobodys)
+
+
+def _run_out(now: dt.datetime) -> QuoteRequestQuerySet:
+    return QuoteRequest.objects.run_out(timezone.localtime(now).date())
 
 
 def _some(rows: QuoteRequestQuerySet) -> list[int]:
@@ -58,9 +76,10 @@ def _some(rows: QuoteRequestQuerySet) -> list[int]:
 @transaction.atomic
 def _expire(pk: int, now: dt.datetime) -> bool:
     request = QuoteRequest.objects.select_for_update().get(pk=pk)
-    if request.state not in (State.AWAITING_CUSTOMER, State.QUOTED):
-        return False
-    for mail in request.outgoing.filter(state__in=[Sending.DRAFT, Sending.QUEUED]):
+    if not any(rows.filter(pk=pk).exists() for rows in (_silent(now), _run_out(now))):
+        return False  # the customer has answered since it was looked for
+    waiting = request.outgoing.select_for_update().filter(state__in=[Sending.DRAFT, Sending.QUEUED])
+    for mail in waiting:  # locked: a sender may be about to claim it
         mail.move(Sending.FAILED, last_error=EXPIRED, next_at=None)
     request.chat_links.filter(revoked_at=None).update(revoked_at=now)
     request.move(State.EXPIRED)
@@ -85,7 +104,7 @@ def purge_links(now: dt.datetime) -> int:
 
 def _purge(mail: OutgoingMail, now: dt.datetime) -> bool:
     kept = EmailMessage()
-    kept["Subject"] = mail.subject.replace("\n", " ")
+    kept["Subject"] = " ".join(mail.subject.split())
     link = re.escape(settings.BUSYBEE_PUBLIC_URL) + r"\S*"
     kept.set_content(re.sub(link, "", outbox.text_of(mail)))
     own = OutgoingMail.objects.filter(pk=mail.pk, state=mail.state, purged_at=None)

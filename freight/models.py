@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from freight.errors import StateConflict
 from freight.fields import (
@@ -64,7 +65,8 @@ class Place(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PORT = "port", _("port")
+        # a port of a computer has the same English name
+        PORT = "port", pgettext_lazy("place", "port")
         CITY = "city", _("city")
         AIRPORT = "airport", _("airport")
         STATION = "station", _("railway station")
@@ -222,14 +224,13 @@ class QuoteRequestQuerySet(models.QuerySet["QuoteRequest"]):
         return self.open().exclude(review=[])
 
     def silent_since(self, before: dt.datetime) -> Self:
-        """Requests whose customer has had our question since `before` and has said nothing."""
-        return self.filter(
-            state=State.AWAITING_CUSTOMER,
-            updated_at__lte=before,
-            outgoing__kind=OutgoingMail.Kind.QUESTION,
-            outgoing__state=Sending.SENT,
-            outgoing__sent_at__lte=before,
-        ).distinct()
+        """Requests whose customer has had our last question since `before` and has said nothing."""
+        questions = OutgoingMail.objects.filter(kind="question", request=OuterRef("pk"))
+        had = questions.filter(state=Sending.SENT, sent_at__lte=before)
+        open_yet = [Sending.DRAFT, Sending.QUEUED, Sending.SENDING, Sending.UNCERTAIN]
+        fresh = questions.filter(Q(state__in=open_yet) | Q(sent_at__gt=before))
+        waiting = self.filter(state=State.AWAITING_CUSTOMER, updated_at__lte=before)
+        return waiting.filter(Exists(had), ~Exists(fresh))
 
     def run_out(self, today: dt.date) -> Self:
         """Quoted requests that have no quotation which is still valid."""
@@ -468,6 +469,8 @@ class Shipment(models.Model):
         return self.number
 
 
+# how `last_error` begins where a failed mail was given up on purpose: nobody should have it
+GIVEN_UP = "^(overtaken: |the request has expired|withdrawn: )"
 # how `last_error` begins once an operator has seen to an undelivered mail
 SEEN_TO = ("settled by ", "sent again by ")
 
@@ -486,7 +489,9 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mails that their customers may not have, and that nobody has seen to yet."""
         settled, again = (Q(last_error__startswith=words) for words in SEEN_TO)
         problems = [Sending.FAILED, Sending.UNCERTAIN, Sending.UNDELIVERED]
-        return self.filter(state__in=problems).exclude(settled | again, state=Sending.UNDELIVERED)
+        given_up = Q(last_error__regex=GIVEN_UP, state=Sending.FAILED)
+        seen_to = Q(settled | again, state=Sending.UNDELIVERED)
+        return self.filter(state__in=problems).exclude(given_up | seen_to)
 
 
 class Sending(models.TextChoices):
@@ -551,7 +556,7 @@ class OutgoingMail(Moves):
         indexes = [models.Index(fields=["state", "next_at"], name="outgoing_due")]
 
     def __str__(self) -> str:
-        return self.key
+        return self.subject or self.key
 
     @property
     def seen_to(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from freight import letters, outbox, quotes
 from freight.errors import OrderRefused, StateConflict
 from freight.fields import Facts
-from freight.goahead import is_go_ahead, takes_back, without_lines_of
+from freight.goahead import is_go_ahead, numbers_of_ours, stops, takes_back, without_lines_of
 from freight.models import Mode, Order, OutgoingMail, Quotation, QuoteRequest, Shipment, State
 
 TAKEN_BACK = "the customer cancels or declines"
@@ -23,8 +23,9 @@ TAKEN_BACK = "the customer cancels or declines"
 class GoAhead:
     """What a mail that accepts a quotation says, and from whom.
 
-    `replied_ids` are the Message-IDs that In-Reply-To and References name; `dmarc` is the verdict
-    of our own mail server: pass, fail or none; `facts` is what its own words state of the six.
+    `replied_ids` are the Message-IDs that In-Reply-To ("" without one) and then References name;
+    `dmarc` is the verdict of our own mail server: pass, fail or none; `facts` is what its own
+    words state of the six.
     """
 
     sender: str
@@ -46,19 +47,25 @@ def accepts(text: str, replied_ids: Iterable[str], *, number: str | None = None)
 
 
 def taken_back(
-    text: str, replied_ids: Iterable[str], *, number: str | None, sender: str
+    text: str,
+    replied_ids: Iterable[str],
+    *,
+    number: str | None,
+    sender: str,
+    plainly: bool = True,
 ) -> QuoteRequest | None:
-    """The request that its own customer cancels or declines in `text`; None where nobody does."""
-    ids = [message_id for message_id in replied_ids if message_id]
-    request = (
-        threaded_request(ids)
-        or QuoteRequest.objects.filter(
-            number__iexact=number or "", customer_address__iexact=sender
-        ).first()
-    )
+    """The request that its own customer cancels or declines in `text`; None where nobody does.
+
+    Not `plainly`: also where the mail asks to go ahead with something else. The number that is
+    named comes before the mail that is answered.
+    """
+    ids = list(replied_ids)
+    own = QuoteRequest.objects.filter(customer_address__iexact=sender)
+    request = own.filter(number__iexact=number or "").first() or threaded_request(ids)
     if request is None or request.customer_address.lower() != sender.lower():
         return None
-    return request if takes_back(own_words(text, ids)) else None
+    words = own_words(text, ids)
+    return request if (takes_back if plainly else stops)(words) else None
 
 
 def hold(request_id: int) -> None:
@@ -96,17 +103,22 @@ def check_words(
     """
     if machine:
         raise OrderRefused("a machine has sent it")
+    if not decided and len(numbers_of_ours(own_words(text, replied_ids))) > 1:
+        raise OrderRefused("the mail names several quotations")
     if not decided and not accepts(text, replied_ids, number=number):
         raise OrderRefused("the mail does not plainly accept the quotation")
 
 
 def threaded_request(replied_ids: Iterable[str], *, kind: str | None = None) -> QuoteRequest | None:
-    """The request one of whose mails (of `kind`) is answered; the newest of several."""
-    ids = [message_id for message_id in replied_ids if message_id]
-    mails = OutgoingMail.objects.filter(message_id__in=ids, request__isnull=False)
+    """The request one of whose mails (of `kind`) is answered: by In-Reply-To, which comes first,
+    else the newest that References name.
+    """
+    ids = list(replied_ids)
+    mails = OutgoingMail.objects.filter(message_id__in=[*filter(None, ids)], request__isnull=False)
     if kind:
         mails = mails.filter(kind=kind)
-    mail = mails.select_related("request").order_by("-pk").first()
+    found = list(mails.select_related("request").defer("sealed").order_by("-pk"))
+    mail = next((mail for mail in found if mail.message_id == ids[0]), found[0] if found else None)
     return mail.request if mail else None
 
 

@@ -16,6 +16,7 @@ import re
 import time
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
+from functools import partial
 from pathlib import Path
 
 from cryptography.fernet import InvalidToken
@@ -26,7 +27,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from freight import mail_switch, mime_out
+from freight import mail_switch, mime_out, standing
 from freight.accounts import Account, account_for, account_of
 from freight.errors import (
     CannotLook,
@@ -38,7 +39,7 @@ from freight.errors import (
 )
 from freight.journal import DirectoryJournal
 from freight.letters import Letter
-from freight.models import OutgoingMail, OutgoingMailQuerySet, QuoteRequest, Sending
+from freight.models import Mode, OutgoingMail, OutgoingMailQuerySet, QuoteRequest, Sending
 from freight.sealing import seal, unseal
 from freight.smtp import Relay, deliver
 from freight.wake import wake
@@ -217,7 +218,12 @@ def _step(mail: OutgoingMail, now: dt.datetime) -> str:
 
 
 def _begin(mail: OutgoingMail, now: dt.datetime) -> str:
-    """Send the mail, unless somebody of us has answered the customer meanwhile."""
+    """Send the mail, unless it is overtaken or somebody of us has answered the customer."""
+    if gone := standing.overtaken(mail, now):
+        mail.move(Sending.FAILED, last_error=gone, next_at=None)
+        return mail.state
+    if why := standing.held(mail):
+        return _keep_silent(mail, why)
     account = account_for(mail)
     if account and mail.request and mail.automatic:
         try:
@@ -267,6 +273,8 @@ def _look_up(mail: OutgoingMail, now: dt.datetime) -> str:
         return mail.state
     if mail.attempt >= UNANSWERED:
         return _hold(mail, mail.last_error)
+    if why := standing.overtaken(mail, now) or standing.held(mail):
+        return _hold(mail, why)
     return _attempt(mail, account)
 
 
@@ -313,7 +321,7 @@ def _attempt(mail: OutgoingMail, account: Account | None) -> str:
             raw=raw,
             seconds=_lease().total_seconds(),
             started=started,
-            last_look=mail_switch.check,
+            last_look=partial(_last_look, mail.pk),
         )
     except Stopped as exc:
         _settle(mail, Sending.QUEUED, now, last_error=str(exc), next_at=timezone.now())
@@ -328,6 +336,14 @@ def _attempt(mail: OutgoingMail, account: Account | None) -> str:
         _settle_sent(mail, now, account)
     logger.info("outgoing %s attempt %s: %s", mail.pk, mail.attempt, mail.state)
     return mail.state
+
+
+def _last_look(pk: int) -> None:
+    """Raise Stopped where the mail, read anew, may not leave (any more)."""
+    mail_switch.check()
+    mail = OutgoingMail.objects.select_related("request").defer("sealed").get(pk=pk)
+    if why := standing.overtaken(mail, timezone.now()) or standing.held(mail):
+        raise Stopped(why)
 
 
 def _bytes_of(mail: OutgoingMail) -> bytes:
@@ -414,15 +430,27 @@ def _settle(mail: OutgoingMail, state: str, now: dt.datetime, **changes: object)
 
 
 def release(mail: OutgoingMail, *, by: str) -> None:
-    """Let a held-back or failed mail go; raises StateConflict if it is neither any more.
+    """Let a held-back or failed mail go; raises StateConflict if it is neither any more, or if it
+    is overtaken, purged or of a mailbox that only observes.
 
     It has all its tries before it again.
     """
     with transaction.atomic():
         now = timezone.now()
+        _check_sendable(mail, now)
         remark = f"released by {by}"[:300]
         mail.move(Sending.QUEUED, attempt=0, next_at=now, automatic=False, last_error=remark)
         wake("freight.tasks.send_outgoing", mail.pk)
+
+
+def _check_sendable(mail: OutgoingMail, now: dt.datetime) -> None:
+    if not _bytes_of(mail):
+        raise StateConflict(SEALED)
+    why = standing.overtaken(mail, now)
+    if not why and mail.request and mail.request.present_mode == Mode.OBSERVE:
+        why = standing.OBSERVED
+    if why:
+        raise StateConflict(why)
 
 
 def retry(mail: OutgoingMail, *, by: str) -> None:
@@ -433,7 +461,9 @@ def retry(mail: OutgoingMail, *, by: str) -> None:
 def settle(mail: OutgoingMail, *, sent: bool, by: str) -> None:
     """The operator's word on an uncertain mail: it arrived, or it did not and is given up."""
     state = Sending.SENT if sent else Sending.FAILED
-    mail.move(state, last_error=f"settled by {by}", next_at=None)
+    # a reminder and the expiry count from when the customer had it
+    when = {"sent_at": timezone.now()} if sent else {}
+    mail.move(state, last_error=f"settled by {by}", next_at=None, **when)
 
 
 def due_ids(now: dt.datetime, *, limit: int = 200) -> list[int]:

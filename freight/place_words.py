@@ -11,11 +11,11 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from freight.gazetteer import common_words, countries, key
+from freight.gazetteer import common_words, countries, key, weak
 
 _WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỹ][A-Za-zÀ-ɏḀ-ỹ'’]*")
 # an address, a path or a part of a longer code is no place
-_GLUED_BEFORE = re.compile(r"[A-Za-z0-9À-ɏ@_/\\.&+#'’-]$")
+_GLUED_BEFORE = re.compile(r"[A-Za-z0-9À-ɏ@_/\\.&+#'’-]\Z")
 _GLUED_AFTER = re.compile(r"^(?:[0-9@_&+#-]|[./][A-Za-z0-9])")
 _SMALL = frozenset("de da do das dos del della di du des la le les el los of the au aux sur en am an der den upon on y e by san".split())  # fmt: skip
 # capitalised words that may stand right before or after a place without being part of another name
@@ -31,7 +31,16 @@ _FIRM = re.compile(
 _PERSON = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Capt|Captain|Sir|Madam|Dear|Hi|Hello|Hey|Attn|Regards|Thanks|Cheers|Sincerely|Rgds|M/?V|MS|SS|Vessel|Khun|Pak|Bapak|Ibu)\.?,?\s{1,3}|[A-Z]\. )$"
 )
+# another code of three letters, to which this one is the other end
+_CODE_BEFORE = re.compile(r"(?<![A-Za-z0-9/-])[A-Z]{3}[/-]\Z")
+_CODE_AFTER = re.compile(r"[/-][A-Z]{3}(?![A-Za-z0-9/-])")
+_ARTICLE = re.compile(
+    r"(?<![A-Za-z])(?:an?|the|our|your|this|that|local|each|any) $", re.IGNORECASE
+)
 _HANGUL_RUN = re.compile(r"[가-힣]{3,}")
+_PORT_TAIL = re.compile(
+    r"(?:항|행|향|착|발|까지|항까지|항에서|항으로|행으로)(?:의|은|는|만|요|이요)?"
+)
 _KANA_RUN = re.compile(r"[ァ-ヺー・]{3,}")
 _HAN_RUN = re.compile(r"[一-鿿々ヶ]{2,}")
 _HAN_REST = re.compile(
@@ -122,7 +131,9 @@ def _latin(text: str, names: Container[str], most: Mapping[str, int]) -> Iterato
             end = words[number + count - 1].end()
             name = key(text[start:end])
             if name in names and _stands_alone(text, start, end, name):
-                common = name in common_words() and not is_code(text[start:end])
+                common = (
+                    name in common_words() and name not in weak() and not is_code(text[start:end])
+                )
                 yield Mention(start, end, name, common)
                 free_from = end
                 break
@@ -130,6 +141,8 @@ def _latin(text: str, names: Container[str], most: Mapping[str, int]) -> Iterato
 
 def _stands_alone(text: str, start: int, end: int, name: str) -> bool:
     spelled, before, after = text[start:end], text[max(0, start - 24) : start], text[end : end + 24]
+    if len(name) < 4 and name in weak():
+        return _is_pair_code(spelled, before, after)
     if _GLUED_BEFORE.search(before) or _GLUED_AFTER.match(after) or "\n" in spelled:
         return False
     if is_code(spelled):
@@ -142,6 +155,14 @@ def _stands_alone(text: str, start: int, end: int, name: str) -> bool:
     if _PERSON.search(before) or _FIRM.match(after):
         return False
     return spelled.isupper() or not (_named_before(before) or _named_after(after))
+
+
+def _is_pair_code(spelled: str, before: str, after: str) -> bool:
+    """Whether RTM and SAV stand as forwarders write them: `PUS/SAV`; "an NGO", "AB-SAV-200" not."""
+    if not spelled.isupper() or _ARTICLE.search(before):
+        return False
+    glued = _GLUED_BEFORE.search(before) and not _CODE_BEFORE.search(before)
+    return not glued and not (_GLUED_AFTER.match(after) and not _CODE_AFTER.match(after))
 
 
 def is_code(spelled: str) -> bool:
@@ -172,6 +193,10 @@ def _hangul(text: str, names: Container[str], most: Mapping[str, int]) -> Iterat
             if word[:length] in names and word[:length] not in common_words():
                 yield Mention(run.start(), run.start() + length, word[:length])
                 break
+        else:
+            # of two letters only a port that its particle tells from the word: 포티까지, 테마행
+            if word[:2] in weak() and _PORT_TAIL.fullmatch(word[2:]):
+                yield Mention(run.start(), run.start() + 2, word[:2])
 
 
 def _kana(text: str, names: Container[str]) -> Iterator[Mention]:

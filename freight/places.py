@@ -60,6 +60,9 @@ _HANGUL_HEAD = re.compile(
     r"|러시아|브라질|경기도|경기|경남|경북|전남|전북|충남|충북|강원도|강원|경상남도|경상북도|전라남도|전라북도|충청남도|충청북도"
     r"|출발지|도착지|목적지|선적지|선적항|도착항|출발|도착|항구)$"
 )
+# the particle of the place before, where no blank parts both
+_HANGUL_JOINT = re.compile(r"(?:[가-힣]에서|[가-힣]부터|[가-힣]{2}발|[가-힣]{2}출발|항발)$")
+_HANGUL_END = re.compile(r"(?:항|신항)?(?:까지|행|향|착|도착|으?로)")
 _KATAKANA = re.compile(r"[ァ-ヺー]")
 _HONORIFIC = re.compile(r"\s?(?:様|さん|氏|さま|部長|課長|社長|拝|님|씨|과장|대리|부장|차장|이사)")
 _THAI_MARK = re.compile(r"[ะ-ฺ็-๎]")
@@ -71,12 +74,14 @@ class PlaceMatch:
 
     `known` is False for names of the wide gazetteer, which are words, people and firms as well:
     they want a label, a particle or an arrow beside them before they count as an end of a route.
+    `shy` for those that want a label or an arrow (NGO, Hamad).
     """
 
     start: int
     end: int
     locodes: tuple[str, ...]
     known: bool = True
+    shy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +241,16 @@ def display_name(locode: str, language: str) -> str:
     return place.names.get(language[:2].lower()) or place.names["en"]
 
 
-def find(text: str) -> list[PlaceMatch]:
-    """Places named in `text`, in reading order, without overlaps; the longest spelling wins."""
+def find(text: str, *, shy: bool = False) -> list[PlaceMatch]:
+    """Places named in `text`, in reading order, without overlaps; the longest spelling wins.
+
+    shy: also those whose names are mostly persons and bodies, for who asks for a label or an arrow.
+    """
     plain, book = text.translate(_WIDTH), _book()
     known = [PlaceMatch(*each) for each in _known_matches(plain, fold(text), book)]
     found = sorted(_with_wide(plain, known, book), key=lambda match: match.start)
     settled = (_settled(plain, match, book) for match in found)
-    return _decided([match for match in settled if match is not None])
+    return _decided([match for match in settled if match and (shy or not match.shy)])
 
 
 def _with_wide(plain: str, known: list[PlaceMatch], book: _Book) -> Iterator[PlaceMatch]:
@@ -258,7 +266,8 @@ def _with_wide(plain: str, known: list[PlaceMatch], book: _Book) -> Iterator[Pla
             continue
         if _has_word_borders(plain, mention) and _is_meant(plain, mention, book):
             covered.update(match.start for match in touched)
-            yield PlaceMatch(mention.start, mention.end, codes, known=False)
+            is_shy = mention.name in gazetteer.shy()
+            yield PlaceMatch(mention.start, mention.end, codes, known=False, shy=is_shy)
     yield from (match for match in known if match.start not in covered)
 
 
@@ -318,7 +327,7 @@ def _settled(plain: str, match: PlaceMatch, book: _Book) -> PlaceMatch | None:
         end = max(match.end, beside.end)
         return PlaceMatch(match.start, end, fitting, known=match.known or len(fitting) == 1)
     if fitting:
-        return replace(match, known=True)
+        return replace(match, known=True, shy=False)
     if beside.surely:
         return None
     return match if match.known else _prominent(match, book)
@@ -335,6 +344,8 @@ def _prominent(match: PlaceMatch, book: _Book) -> PlaceMatch | None:
 
 
 def _is_prominent(place: Place) -> bool:
+    if place.locode in gazetteer.hand_written():
+        return True
     least = PROMINENT_AMERICAN if place.country in ("US", "CA") else PROMINENT
     return place.weight >= least
 
@@ -468,7 +479,9 @@ def _has_borders(folded: str, start: int, end: int) -> bool:
 
 def _has_hangul_borders(before: str, after: str, length: int) -> bool:
     if _HANGUL.match(before[-1:]) and not _HANGUL_HEAD.search(before):
-        return False
+        # "부산에서함부르크까지", "인천발부산행"
+        joined = _HANGUL_JOINT.search(before)
+        return joined is not None and (length > 2 or _HANGUL_END.match(after) is not None)
     if not _HANGUL.match(after[:1]) or length > 2:
         return True
     return _HANGUL_TAIL.match(after) is not None

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from freight import own_places, places, sea, tariff
 from freight.errors import StateConflict
+from freight.extraction import certainty
 from freight.fields import FACT_NAMES, Container, Facts
 from freight.models import LaneRate, Mode, QuoteRequest, Tariff
 from freight.places import Place
@@ -18,8 +19,11 @@ from freight.places import Place
 NO_LANE_RATE = "no lane rate for this departure"
 NO_SEA_WAY = "no way by sea was found: great circle instead"
 ABOVE_LIMIT = "approval limit"
+UNCERTAIN = "facts are not read surely enough"
 MODEL_ALONE = "facts that only the language model has read"
 BETWEEN = "; "
+# won; above it a rate is mistyped or a number of containers misread, and no row holds much more
+MOST = Decimal(10**12)
 
 
 def current_tariff() -> Tariff | None:
@@ -151,3 +155,6 @@ def _draft_reasons(request: QuoteRequest, price: tariff.Price) -> Iterator[str]:
     read = {evidence[name].method for name in (*FACT_NAMES, "containers") if name in evidence}
     if "llm" in read:
         yield MODEL_ALONE
+    # a demo's folder may guess; of a real mailbox the certainty was measured (extraction.certainty)
+    if request.needs_lane_rate and certainty.of_facts(evidence) < certainty.shipped().threshold:
+        yield UNCERTAIN

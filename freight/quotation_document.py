@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from freight import letters
+from freight import letters, own_places
 from freight.company import Company, company
 from freight.fields import Container, Facts
 from freight.letters import Line
@@ -161,6 +161,7 @@ def quoted_facts(quotation: Quotation) -> Facts:
 
 def document(quotation: Quotation, *, today: dt.date | None = None) -> QuotationDocument:
     """The quotation on paper; where `today` is given, one that has expired by then says so."""
+    own_places.refresh()
     request, language = quotation.request, quotation.request.language
     words = {**COMMON[language], **WORDS[language]}
     number, stamp = str(request.number), _stamp(quotation, today)

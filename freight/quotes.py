@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from freight import outbox, pricing, questions, verification
+from freight import outbox, own_places, pricing, questions, tariff, verification
 from freight.errors import StateConflict
+from freight.extraction import certainty
 from freight.fields import FACT_NAMES, Evidence, Facts, evidence_as_json
 from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State
 from freight.quotation_document import quoted_facts
@@ -30,6 +31,14 @@ def record_facts(
     request.take(facts, dict(evidence))
     request.updated_at = now
     request.save(update_fields=[*FACT_NAMES, "containers", "evidence", "updated_at"])
+
+
+def customer_confirmed(request: QuoteRequest) -> None:
+    """Note that the customer has seen the facts of `request` together and agreed, in the caller's
+    transaction: from then on they are certain.
+    """
+    request.evidence = evidence_as_json(certainty.confirmed(request.fact_evidence))
+    request.save(update_fields=["evidence"])
 
 
 @transaction.atomic
@@ -71,6 +80,7 @@ def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str
 
     Returns the state it is in afterwards. What only a person may decide (`review`) stays as it is.
     """
+    own_places.refresh()
     # the row's lock: two workers that advance one request must not both quote it
     request = QuoteRequest.objects.select_for_update().get(pk=request.pk)
     reasons = _reasons_for_operator(request)
@@ -85,7 +95,11 @@ def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str
     else:
         if request.state != State.CONFIRMED:
             request.move(State.CONFIRMED)
-        _quote(request, now)
+        price = pricing.priced(request.facts)
+        if price.total > pricing.MOST:
+            leave_to_operator(request, "price")
+        else:
+            _quote(request, price, now)
     return request.state
 
 
@@ -114,8 +128,7 @@ def _reasons_for_operator(request: QuoteRequest) -> list[str]:
     return reasons
 
 
-def _quote(request: QuoteRequest, now: dt.datetime) -> Quotation:
-    price = pricing.priced(request.facts)
+def _quote(request: QuoteRequest, price: tariff.Price, now: dt.datetime) -> Quotation:
     earlier = request.quotations.order_by("-revision").first()
     if earlier and earlier.state == Quotation.State.DRAFT and earlier.snapshot == price.snapshot:
         # the same facts at the same rates: what waits for approval stands
@@ -197,6 +210,7 @@ def _locked(quotation: Quotation) -> QuoteRequest:
 @transaction.atomic
 def approve(quotation: Quotation, *, by: str, now: dt.datetime) -> None:
     """Issue a draft quotation; raises StateConflict with the reason why it may not be issued."""
+    own_places.refresh()
     _locked(quotation)
     _issue(quotation, now, capped=False, by=by)
     logger.info("quotation %s approved", quotation.pk)

@@ -60,9 +60,10 @@ AMOUNT = re.compile(r"₩? ?(\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.0{1,4})?(?: ?(
 MAX_BYTES = 5_000_000
 MAX_UNPACKED_BYTES = 100_000_000
 MAX_LINES = 20_000
+MOST_WON = 10**12
 LONGEST = LaneRate._meta.get_field("note").max_length or 0
-# a spreadsheet takes a cell that begins so for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# a spreadsheet takes a cell that begins so for a formula, the wide letters in East Asian ones
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 # what openpyxl raises on a file that is none, or a damaged one; XML's errors are SyntaxErrors
 BROKEN = (
@@ -186,8 +187,13 @@ def table(rows: Iterable[LaneRate]) -> str:
     writer.writerow(COLUMNS)
     for row in rows:
         values = [str(getattr(row, name)) for name in COLUMNS]
-        writer.writerow([f"'{value}" if value.startswith(FORMULA) else value for value in values])
+        writer.writerow([f"'{value}" if _is_formula(value) else value for value in values])
     return text.getvalue()
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a cell is a formula, or one that a quote keeps from being one."""
+    return text.lstrip("'").startswith(FORMULA)
 
 
 def _key(row: LaneRate) -> Key:
@@ -314,7 +320,7 @@ def _container(text: str) -> Container:
 def _amount(text: str) -> Decimal:
     found = AMOUNT.fullmatch(text)
     amount = Decimal(found[1].replace(",", "")) if found else Decimal(0)
-    if not 0 < amount < 10**12:
+    if not 0 < amount < MOST_WON:
         raise ValidationError(_("“%(text)s” is no amount of whole won") % {"text": text[:40]})
     return amount
 
@@ -341,7 +347,7 @@ def _won(text: str) -> None:
 
 
 def _note(text: str) -> str:
-    note = text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
+    note = text[1:] if text[:1] == "'" and _is_formula(text) else text
     if len(note) > LONGEST:
         raise ValidationError(_("longer than %(most)s characters") % {"most": LONGEST})
     if any(unicodedata.category(char) == "Cc" for char in note):

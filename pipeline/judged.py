@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from freight.extraction import commands
+
 # a letter with fewer letters than this only says "see attachment"
 SHORT = 20
 MAX_DOCUMENTS = 2000
+# the classifier reads less of a letter
+MOST_LETTERS = 30_000
 
 
 class Document(Protocol):
@@ -24,6 +28,7 @@ def judged_text(new_text: str, documents: Iterable[Document]) -> str:
     Text that was read from a picture is left aside: it may be misread. `documents` are looked at
     only where they are needed.
     """
+    new_text = commands.without(new_text[:MOST_LETTERS]) + new_text[MOST_LETTERS:]
     if sum(map(str.isalpha, new_text)) >= SHORT:
         return new_text
     found, left = [new_text], MAX_DOCUMENTS

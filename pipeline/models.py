@@ -101,11 +101,11 @@ INDEXED = 200
 
 class EmailQuerySet(models.QuerySet["Email"]):
     def for_operator(self) -> Self:
-        """Orders that the machine may not take and mails that the classifier is not sure of, as
-        far as nobody has dealt with them yet.
+        """Orders that the machine may not take, mails that cancel or decline and mails that the
+        classifier is not sure of, as far as nobody has dealt with them yet.
         """
-        order = Q(label="order", outcome__startswith="review")
-        return self.filter(order | Q(outcome__startswith=WAITS), handled_by="")
+        trade = Q(label__in=["order", "inquiry"], outcome__startswith="review")
+        return self.filter(trade | Q(outcome__startswith=WAITS), handled_by="")
 
     def with_id(self, column: str, ids: Iterable[str]) -> Self:
         """Mails whose `column` (`message_id` or `in_reply_to`) is one of `ids`."""

@@ -29,7 +29,7 @@ from pipeline.tests.factories import imap_mailbox
 pytestmark = [
     pytest.mark.needs("dovecot"),
     pytest.mark.django_db,
-    pytest.mark.usefixtures("redis_url"),
+    pytest.mark.usefixtures("redis_url", "surely_read"),
 ]
 KINDS = OutgoingMail.Kind
 

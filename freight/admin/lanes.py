@@ -1,6 +1,7 @@
 """Lane rates as operators see and change them, one by one or as a table."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -25,8 +26,9 @@ from busybee.console import (
     done,
 )
 from freight import places, rates_import
+from freight.admin.rows import KnowsPlaces
 from freight.errors import RatesUnreadable
-from freight.fact_rows import place_name
+from freight.fact_rows import LABELS, place_name
 from freight.models import LaneRate
 from freight.pages import won
 from freight.request_form import PlaceField
@@ -89,8 +91,8 @@ class ValidityFilter(DropdownFilter):
 
 
 class LaneRateForm(forms.ModelForm):
-    origin = PlaceField(label=gettext_lazy("origin"), widget=TextWidget)
-    destination = PlaceField(label=gettext_lazy("destination"), widget=TextWidget)
+    origin = PlaceField(label=LABELS["origin"], widget=TextWidget)
+    destination = PlaceField(label=LABELS["destination"], widget=TextWidget)
 
     class Meta:
         model = LaneRate
@@ -103,6 +105,14 @@ class LaneRateForm(forms.ModelForm):
             "valid_to",
             "note",
         ]
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if not 0 < amount < rates_import.MOST_WON:
+            raise forms.ValidationError(
+                _("An amount is more than nothing, and less than a trillion won.")
+            )
+        return amount
 
     def clean(self) -> dict[str, Any]:
         """The rate; no lane leads to where it starts, and no validity ends before it begins."""
@@ -140,7 +150,7 @@ class TableForm(DialogForm):
 
 
 @admin.register(LaneRate)
-class LaneRateAdmin(ModelAdmin):
+class LaneRateAdmin(KnowsPlaces, ModelAdmin):
     form = LaneRateForm
     list_display = [
         "shown_lane",

@@ -14,14 +14,14 @@ from busybee.console import (
     ReadOnlyAdmin,
     display,
 )
-from freight.admin.rows import link_to
+from freight.admin.rows import KnowsPlaces, link_to
 from freight.fact_rows import route
 from freight.models import Order, Shipment
 from freight.pages import won
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(KnowsPlaces, ReadOnlyAdmin):
     list_display = [
         "shown_number",
         "customer",
@@ -79,7 +79,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(ModelAdmin):
+class ShipmentAdmin(KnowsPlaces, ModelAdmin):
     list_display = ["number", "customer", "shown_route", "shown_status", "updated_at"]
     list_filter = [("status", ChoicesDropdownFilter)]
     list_filter_submit = True

@@ -69,9 +69,9 @@ class PlaceAdmin(ModelAdmin):
         (gettext_lazy("Position"), {"fields": [("latitude", "longitude"), "updated_at"]}),
     ]
 
-    @display(description=gettext_lazy("entered here"), boolean=True, ordering="own")
-    def shown_own(self, row: Place) -> bool:
-        return row.own
+    @display(description=gettext_lazy("entered here"), ordering="own", label="success")
+    def shown_own(self, row: Place) -> Any:
+        return gettext_lazy("own place") if row.own else None
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

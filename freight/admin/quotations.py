@@ -23,15 +23,15 @@ from busybee.console import (
     done,
 )
 from freight import quotes
-from freight.admin.rows import each
-from freight.fact_rows import fact_rows, route
+from freight.admin.rows import KnowsPlaces, each
+from freight.fact_rows import priced_route, priced_rows
 from freight.models import Quotation
 from freight.pages import QUOTATION_COLOURS, quotation_page, won
 from freight.remarks import remark
 
 
 @admin.register(Quotation)
-class QuotationAdmin(OwnPage, ReadOnlyAdmin):
+class QuotationAdmin(KnowsPlaces, OwnPage, ReadOnlyAdmin):
     change_form_template = "console/quotation.html"
     list_display = [
         "shown_number",
@@ -64,7 +64,7 @@ class QuotationAdmin(OwnPage, ReadOnlyAdmin):
 
     @display(description=gettext_lazy("route"))
     def shown_route(self, row: Quotation) -> str:
-        return route(row.request) or "–"
+        return priced_route(row)
 
     @display(description=gettext_lazy("total"), ordering="total")
     def shown_total(self, row: Quotation) -> str:
@@ -142,6 +142,6 @@ class QuotationAdmin(OwnPage, ReadOnlyAdmin):
     def page_context(self, row: Quotation) -> dict[str, Any]:
         return {
             "quotation": quotation_page(row),
-            "facts": fact_rows(row.request),
-            "route": route(row.request),
+            "facts": priced_rows(row),
+            "route": priced_route(row),
         }

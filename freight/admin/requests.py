@@ -27,9 +27,9 @@ from busybee.console import (
     done,
 )
 from freight import quotes
-from freight.admin.rows import each
+from freight.admin.rows import KnowsPlaces, each
 from freight.errors import FreightError
-from freight.fact_rows import REVIEW, review_labels, route
+from freight.fact_rows import LABELS, REVIEW, review_labels, route
 from freight.models import Quotation, QuoteRequest
 from freight.pages import REQUEST_COLOURS, request_page
 from freight.remarks import remark
@@ -53,8 +53,8 @@ class ReviewFilter(DropdownFilter):
 
 
 class ConsoleRequestForm(RequestForm):
-    origin = PlaceField(label=gettext_lazy("origin"), required=False, widget=TextWidget)
-    destination = PlaceField(label=gettext_lazy("destination"), required=False, widget=TextWidget)
+    origin = PlaceField(label=LABELS["origin"], required=False, widget=TextWidget)
+    destination = PlaceField(label=LABELS["destination"], required=False, widget=TextWidget)
 
 
 class AdvanceForm(DialogForm):
@@ -68,7 +68,7 @@ class AdvanceForm(DialogForm):
 
 
 @admin.register(QuoteRequest)
-class QuoteRequestAdmin(OwnPage, ModelAdmin):
+class QuoteRequestAdmin(KnowsPlaces, OwnPage, ModelAdmin):
     form = ConsoleRequestForm
     change_form_template = "console/request.html"
     list_display = [

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,8 +12,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from freight import own_places
 from freight.errors import FreightError
 from freight.remarks import remark
+
+
+class KnowsPlaces:
+    """Mixin for an admin that shows places: their names as they are now, in whatever process."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        own_places.refresh()
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # ModelAdmin's
+        return rows
 
 
 def each(request: HttpRequest, rows: list[Any], act: Callable[[Any], object]) -> None:

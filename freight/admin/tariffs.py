@@ -36,7 +36,15 @@ class TariffAdmin(ModelAdmin):
     warn_unsaved_form = True
     readonly_fields = ["created_at", "shown_examples"]
     fieldsets = [
-        (None, {"fields": ["name", "active", "distance", "created_at"]}),
+        (
+            None,
+            {
+                "fields": ["name", "active", "distance", "created_at"],
+                "description": gettext_lazy(
+                    "What has no lane rate is priced by the newest active tariff."
+                ),
+            },
+        ),
         (gettext_lazy("Amounts (KRW without VAT)"), {"fields": [("base", "per_100km"), "per_kg"]}),
         (
             gettext_lazy("Factors by container"),

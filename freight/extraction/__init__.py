@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from freight.extraction import rules
+from freight.extraction import certainty, rules
 from freight.fields import Extraction, Source
 
 __all__ = ["cut", "extract"]
@@ -35,7 +35,9 @@ def extract(
             deadline=deadline,
         )
     )
-    found = rules.merge(readings)
+    found = certainty.with_manner(
+        rules.merge(readings), sources, today=today, language=language, country=country
+    )
     return found if len(readings) == len(sources) else cut(found)
 
 

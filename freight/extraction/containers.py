@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 
+from freight.extraction.dismissed import without_dismissed
 from freight.extraction.found import Found, Reading
 from freight.extraction.numerals import COUNT, count_number
 from freight.extraction.text import is_code, sentence, speaks_of_past
 from freight.fields import Container
 
 MAX_SIZES = 200
-_HC = r"(?:hc|hq|h/c|h/q|h\.c\.?|high[- ]?cubes?|hi-?cube|hicube|하이 ?큐브|ハイ ?キューブ|背高|ไฮ ?คิว(?:บ์|บ)?|ไฮ(?![ก-๎]))"
+_HC = r"(?:hc|hq|h/c|h/q|h\.c\.?|high[- ]?cubes?|hi-?cube|hicube|하이 ?큐(?:브|빅|(?![가-힣])|(?=로|에|짜리|이|입|만|하나|요))|ハイ ?キューブ|背高|ไฮ ?คิว(?:บ์|บ)?|ไฮ(?![ก-๎]))"
 # "40HCx2": the letter may be the times sign
 _END = r"(?!(?!x ?\d)[a-z])"
-_FOOT = rf"(?:'|f(?:ee|oo)?t(?:er)?s?\.?{_END}|footers?(?![a-z])|f(?![a-z\d])|피트|핏트|휘트|フィート|フィード|呎|ฟุต|ฟิต|ft)"
+_FOOT = rf"(?:'|f(?:ee|oo)?t(?:er)?s?\.?{_END}|footers?(?![a-z])|f(?![a-z\d])|f(?=\d{{1,2}} ?(?:本|台|個|대|개|ตู้|ใบ))|피트|핏트|휘트|フィート|フィード|呎|ฟุต|ฟิต|ft)"
 _REEFER = r"(?:rf|rh|rq|reefers?|refrigerated|냉동|냉장|리퍼|リーファー|冷凍|冷蔵|เย็น|ห้องเย็น|แช่แข็ง)"
 _TYPE = rf"(?:gp|dc|dv|dry|std|standard|st|ot|fr|tk|nor|open ?top|flat ?rack|{_REEFER}|드라이|일반|오픈 ?탑|플랫 ?랙|ドライ|オープントップ|フラットラック|普通|แห้ง|ธรรมดา|แบบแห้ง)"
 _WORDS = {
@@ -56,7 +57,7 @@ _LENGTH_AFTER = re.compile(
     r"^ ?(?:[x*] ?\d{1,2}(?:'|ft)|(?:long|high(?!-? ?c)|wide|tall|deep|in length|trucks?|lorr(?:y|ies)|yacht|boat|racks?|pipes?|poles?|beams?)(?![a-z])|길이|높이|트럭|파이프|長さ|高さ|トラック)"
 )
 _LENGTH_BEFORE = re.compile(
-    r"(?:truck|lorry|길이|높이|length|height|長さ|高さ|全長|รถ|ความยาว) ?[:=]? ?(?:약 |about )?$"
+    r"(?:truck|lorry|온도|temp(?:erature|\.)?|温度|อุณหภูมิ|길이|높이|length|height|長さ|高さ|全長|รถ|ความยาว) ?[:=]? ?(?:약 |about )?$"
 )
 _REEFER_NEAR = re.compile(rf"{_REEFER}(?![a-z])")
 _REEFER_BEFORE = re.compile(rf"{_REEFER}(?![a-z])[ ,]{{0,2}}(?:컨테이너 ?)?$")
@@ -120,6 +121,7 @@ _SIZES = {20: Container.FT20, 40: Container.FT40, 45: Container.FT45}
 
 def read_container(text: str) -> tuple[Reading[Container], Found[int] | None]:
     """The container size that prepared `text` asks for, and how many (None where not said)."""
+    text = without_dismissed(text)
     mentions = [
         mention
         for mention in (*_sizes(text), *_codes(text))

@@ -78,11 +78,17 @@ def find_dates(text: str, context: Context) -> list[DateMention]:
     return list(_with_bare_days(text, taken, context))
 
 
+_BARE_DAY_BEFORE = re.compile(r"(?<![\d.,])\d{1,2}(?:일|日|st|nd|rd|th)[ ,(の]{0,3}$")
+_BARE_DAY_BEHIND = re.compile(r"[ ,]{0,2}(?:the )?\d{1,2}(?:st|nd|rd|th|일|日)(?![a-z\d간間])")
 _BESIDE = re.compile(r"[\s,.(/의の]{0,3}(?:the )?")
 
 
 def _stands_beside(text: str, match: re.Match[str], taken: list[DateMention]) -> bool:
     """Whether a date is named next to the weekday `match`, which then only says it once more."""
+    if _BARE_DAY_BEFORE.search(text[max(0, match.start() - 8) : match.start()]) or (
+        _BARE_DAY_BEHIND.match(text[match.end() : match.end() + 14])
+    ):
+        return True
     return any(
         _BESIDE.fullmatch(text, other.end, match.start())
         if other.end <= match.start()
@@ -190,6 +196,14 @@ def _labelled(match: re.Match[str], context: Context) -> DateMention | None:
     if mention is None:
         return None
     return DateMention(match.start("a"), mention.end, mention.value, mention.warning)
+
+
+def _dotted(match: re.Match[str], context: Context) -> DateMention | None:
+    """Wed, 9.12.: the way of those who write the day first."""
+    if context.year_first or context.day_first is False or int(match["a"]) > 31:
+        return None
+    mention = _coming(match, int(match["b"]), int(match["a"]), context)
+    return mention and DateMention(match.start("a"), mention.end, mention.value, mention.warning)
 
 
 def _day_month(
@@ -319,7 +333,7 @@ def _offset(match: re.Match[str], context: Context) -> DateMention | None:
 
 
 _EVENT_BEFORE = re.compile(
-    r"(?:출발|선적|출항|도착|출고|발주|주문|승인|계약|통관|결제|입금|departure|sailing|loading|発送|出港|出荷|船積|入港|発注|契約|入金|ออกเรือ|ออกเดินทาง|สั่งซื้อ|ชำระเงิน) ?(?:일|일로부터|로부터|から|จาก|หลัง|แล้ว|の|より)?(?: ?후)?,? ?$"
+    r"(?:출발|선적|출항|도착|출고|발주|주문|승인|계약|통관|결제|입금|departure|sailing|loading|発送|出港|出荷|船積|入港|発注|契約|入金|ออกเรือ|ออกเดินทาง|สั่งซื้อ|ชำระเงิน) ?(?:일|일로부터|로부터|から|จาก|หลัง|แล้ว|の|より)?(?: ?후)?[,、]? ?$"
 )
 # "transit in 14 days": how long, not when
 _DURATION_BEFORE = re.compile(r"transit|소요|걸리|所要|リードタイム|ใช้เวลา|how (?:long|fast)")
@@ -333,11 +347,12 @@ def _near(match: re.Match[str], context: Context) -> DateMention | None:
 
 
 _ORD = r"(?:st|nd|rd|th)?"
-_DAY_AFTER = r"(?: ?\(? ?[월화수목금토일月火水木金土](?:요일|曜日?)?\)?(?![가-힣]))?"
+# "(수)까지": a bracket may close before a word, a bare weekday may not run into one
+_DAY_AFTER = r"(?: ?\( ?[월화수목금토일月火水木金土日](?:요일|욜|曜日?)?\)| ?\(? ?[월화수목금토일月火水木金土](?:요일|욜|曜日?)?(?![가-힣)]))?"
 _NO_UNIT = r"(?! ?(?:x|kg|t(?![a-z])|tons?|tonnes?|mt(?![a-z])|pallets?|plts?|ctns?|cartons?|cases?|pcs|units?|ft|feet|foot|'(?!\d\d(?!\d))|cbm|m3))"
 # two digits after a month are its year where nothing follows that they could count
 _SHORT_YEAR = r"(?: (?P<y3>\d\d)(?= ?(?:[,;)/\n|]|$|\.(?!\d)|et[ad])))?"
-_LABEL = r"(?:et[ads]|출항|출발|선적|출고|상차|픽업|도착|입항|납기|출하|적재|준비 ?완료|出港|出航|到着|入港|船積|積込|出荷|着|発)(?: ?(?:일자?|예정일?|희망일?|요청일?|日|予定日?|希望日?))? ?[:=]? ?"
+_LABEL = r"(?:et[ads]|출항|출발|선적|출고|상차|픽업|도착|입항|납기|출하|적재|준비 ?완료|出港|出航|到着|入港|船積|積込|出荷|着|発)(?: ?(?:일자?|예정일?|희망일?|요청일?|日|予定日?|希望日?))?[ \t]{0,30}[:=]?[ \t]{0,30}"
 _EN_DAY = rf"(?P<wd>{ENGLISH_WEEKDAY})"
 _KO_DAY = r"(?P<wd>[월화수목금토일])"
 _NOT_OF_A_DATE = rf"(?!,? ?(?:the )?(?:{ENGLISH_MONTH}|\d))"
@@ -385,11 +400,13 @@ _FORMS: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九])(?P<unit>日|週間|ヶ月|か月|カ月|ヵ月)後"), _offset),
     (re.compile(r"อีก ?(?P<n>\d{1,3}) ?(?P<unit>วัน|สัปดาห์|อาทิตย์|เดือน)"), _offset),
     (re.compile("|".join(rf"(?<![a-z]){re.escape(word)}(?![a-z])" for word in sorted(_NEAR, key=len, reverse=True))), _near),
-    (re.compile(r"(?<![\d/.x])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/]| ?(?:ft|'|피트|inch|hc|hq|gp))(?: ?[일日](?!간|間))?(?: ?\(?[월화수목금토일月火水木金土](?:요일|曜日?)?\)?(?![가-힣]))?"), _numeric),
+    (re.compile(r"(?<![\d/.x])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/]| ?(?:ft|'|피트|inch|hc|hq|gp))(?: ?[일日](?!간|間))?" + _DAY_AFTER), _numeric),
     (re.compile(r"(?<![\d./-])(?P<a>1[0-2]|0?[1-9])\.(?P<b>3[01]|[12]\d|0[1-9])\.?(?= ?(?:출항|출발|선적|출고|도착|입항|반입|까지|일(?!간)))"), _numeric),
     (re.compile(r"(?<![\d./])(?P<a>1[0-2]|0?[1-9])\. ?(?P<b>3[01]|[12]\d|0?[1-9])\.? ?\([월화수목금토일月火水木金土]\)"), _numeric),
     (re.compile(rf"{_LABEL}(?P<a>\d{{1,2}})(?P<sep>[-.]) ?(?P<b>\d{{1,2}})(?P<dot>\.?)(?![\d~]| ?[-~] ?\d| ?(?:톤|t(?![a-z])|kg|cbm|m(?![a-z])|tons?|일간|days?))"), _labelled),
     (re.compile(r"(?<=[:] )(?P<a>1[0-2]|0?[1-9])\.(?P<b>3[01]|[12]\d|0[1-9])(?![\d.]| ?(?:톤|t|kg|cbm|m))"), _numeric),
+    (re.compile(rf"(?<![a-z])(?:{ENGLISH_WEEKDAY}|mo|di|mi|do|fr|sa|so),? (?:the )?(?P<a>\d{{1,2}})\.(?P<b>1[0-2]|0?[1-9])\.?(?![\d]|[.,]\d)"), _dotted),
+    (re.compile(r"(?<![a-z])(?:on|am|by|bis|until|till|before|latest|ab|vom|[:=])[ \t]{0,3}(?:the )?(?P<a>\d{1,2})\.(?P<b>1[0-2]|0?[1-9])\.(?![\d]| ?(?:kg|t(?![a-z])))"), _dotted),
     (re.compile(rf"(?<![a-z])(?P<rel>on|by|before) {_EN_DAY}{_NOT_OF_A_DATE}"), _bare_weekday),
     (re.compile(rf"(?<![a-z])(?<!every )(?<!each )(?P<wd>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![a-z]){_NOT_OF_A_DATE}(?! (?:to|through|-|and) )"), _bare_weekday),
     (re.compile(r"(?<![가-힣\d])(?P<wd>[월화수목금토일])(?:요일|욜)(?!마다)"), _bare_weekday),
@@ -403,11 +420,15 @@ _BARE_DAY = re.compile(
     r"|(?<![a-z\d])(?:the |on |on the |by the )(?P<d3>\d{1,2})(?:st|nd|rd|th)(?![a-z])(?! (?:of|floor|week|container|quarter|party|time|one|shipment|lot|batch|order|unit|truck|leg|day))"
     r"|(?<![a-z])(?:et[ads]|leav(?:e|es|ing)|sail(?:s|ing)?|depart(?:s|ing)?|arriv(?:e|es|ing)|load(?:s|ing)?|ready|dep|arr)[ :.]{1,2}(?P<d5>\d{1,2})(?:st|nd|rd|th)(?![a-z])"
     r"|วันที่ ?(?P<d4>\d{1,2})(?![\d/.-])"
+    rf"|(?:{THAI_WEEKDAY})ที่ ?(?P<d6>\d{{1,2}})(?![\d/.-])"
 )
 # what stands before a number of days
 _DURATION = re.compile(
     r"(?:약|총|최대|최소|최장|기간|타임|transit|t/t|소요|리드타임|보관|영업|주말|프리|무료|約|最大|所要|期間|営業|フリー)[^\n\d]{0,6}$"
 )
+
+
+_WEEKDAY_BEHIND = re.compile(r"[ (の]{0,3}(?P<wd>[월화수목금토일月火水木金土日])(?:요일|욜|曜|\))")
 
 
 def _with_bare_days(text: str, taken: list[DateMention], context: Context) -> Iterator[DateMention]:
@@ -430,6 +451,12 @@ def _with_bare_days(text: str, taken: list[DateMention], context: Context) -> It
             continue
         day = int(next(group for group in event.groups() if group))
         value = _next_day_of_month(known, day)
+        weekday = _WEEKDAY_BEHIND.match(text, event.end())
+        if value and weekday and value.weekday() != weekday_number(weekday["wd"]):
+            # "16日... 23日の月曜": the weekday tells which month
+            soonest = _next_day_of_month(context.today, day)
+            fits = soonest and soonest.weekday() == weekday_number(weekday["wd"])
+            value = soonest if fits else value
         if value is not None:
             known = value
             yield DateMention(event.start(event.lastgroup or 0), event.end(), value)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from freight import places
 from freight.extraction.found import Found
 from freight.extraction.text import sentence
 from freight.fields import Source
@@ -33,6 +34,27 @@ _OF_ELSE = re.compile(
     r"|บริษัทอยู่|สำนักงาน|ชำระ|โอนเงิน|ธนาคาร|ประกัน|ประท้วง|แออัด|ที่อยู่|ประชุม|เดินทาง"
     r"|(?<![a-z])(?:congest\w*|strikes?|l/c|bank|payment|pa(?:id|yable)|insur\w*|claims?|offices?|visit\w*|code|agents?|holidays?|weather|head ?quarters|address|meeting|usually|used to|competitors?|already|cancel\w*|office hours|registered|regards|sell)(?![a-z])"
 )
+# "멕시코 만사니요요": a sentence that ends with its place tells where to, whatever else it speaks of
+_SAYS_IT_IS = re.compile(
+    r"(?:항|시)? ?(?:이?요|입니다|이에요|예요|이고요|이구요|인데요?)(?=[ .,!?~\n]|$)"
+)
+# a place that the list of places lacks, told as an end: another one must not take its part
+_TOLD_AS = {
+    "origin": re.compile(
+        r"(?:^|\n|[ (])(?:출발지?|출발항|선적항|선적지|출항지|pol|p\.o\.l\.?|port of loading|loading port|origin|積地|積み地|積港|船積港|出発地|ต้นทาง|ท่าต้นทาง)[ \t]{0,3}[:=][ \t]{0,3}(?P<name>[^\W\d_]{2,20})"
+        r"|(?:^|[ \n])(?P<name2>[가-힣]{2,8})(?:항)?(?:에서 (?:출발|출항|선적)|발 )"
+        r"|(?<![a-z])from (?P<name3>[a-z]{4,14}) to (?=[a-z])"
+    ),
+    "destination": re.compile(
+        r"(?:^|\n|[ (])(?:도착지|도착항|목적지|목적항|양하항|양하지|pod|p\.o\.d\.?|port of discharge|discharge port|destination|最終仕向地|仕向地|揚地|揚げ地|揚港|目的地|ปลายทาง|ท่าปลายทาง)[ \t]{0,3}[:=][ \t]{0,3}(?P<name>[^\W\d_]{2,20})"
+        r"|(?:에서|발|출발) ?(?P<name2>[가-힣]{2,8}?)(?:항)?(?:까지|행(?=[ 으.,]|$))"
+        r"|から ?(?P<name3>[ァ-ヺー]{3,12}|[一-龥]{2,4})(?:港)?(?:まで|向け|行き)"
+    ),
+}
+# what such words hold beside places
+_NO_PLACE = re.compile(
+    r"(?:tba|tbd|tbc|open|미정|아직|추후|협의|확정|현지|문전|도어|공장|창고|최종|오늘|내일|월요일|화요일|수요일|목요일|금요일|토요일|일요일|주말|월말|연말|초순|중순|하순|언제|어디|거기|여기|여기저기|도착|마감|未定|後日|工場|倉庫|現地|門|ยังไม่|here|there|your|our|the|china|korea|japan|thailand|vietnam|india|germany|usa|europe|asia|중국|일본|미국|독일|태국|베트남|인도|한국|유럽|동남아|中国|韓国|日本|米国)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +79,48 @@ def by_elimination(
     texts: in the order of their precedence; the first that names a place decides.
     """
     wanted = [name for name in NAMES if not known[name] and name not in open_ends]
+    if any(_names_another(name, texts) for name in wanted):
+        return {}
     told = {value for value in known.values() if value}
     for text in texts:
-        places = _single(text, told)
-        if not places:
+        named = _single(text, told)
+        if not named:
             continue
-        if len(wanted) == 1 and len(told) == 1 and len(places) == 1:
-            code, found = next(iter(places.items()))
+        if len(wanted) == 1 and len(told) == 1 and len(named) == 1:
+            code, found = next(iter(named.items()))
             # within a country nothing is shipped by sea, but one of two is where the writer sits
             return {} if code[:2] == next(iter(told))[:2] else {wanted[0]: (text.source, found)}
         if len(wanted) == 2:
-            return _by_home(text, texts, places)
+            return _by_home(text, texts, named)
         return {}
     return {}
 
 
+def _names_another(name: str, texts: Sequence[Named]) -> bool:
+    """Whether the mail tells an end by a name that is not in the list of places."""
+    return any(
+        not any(found.start <= match.start(match.lastgroup or 0) < found.end for found in text.rest)
+        and not _NO_PLACE.match(word)
+        and not places.lookup(word)
+        for text in texts
+        for match in _TOLD_AS[name].finditer(text.text)
+        if (word := match.group(match.lastgroup or 0))
+    )
+
+
 def _single(text: Named, told: set[str]) -> dict[str, Found[str]]:
     """Places by locode that no end has yet; empty where a name may mean several."""
-    places: dict[str, Found[str]] = {}
+    single: dict[str, Found[str]] = {}
     for found in text.rest:
         if not _is_of_freight(text, found):
             continue
         if len(found.value) > 1:
             return {}
         if found.value[0] not in told:
-            places.setdefault(
+            single.setdefault(
                 found.value[0], Found(found.value[0], found.start, found.end, found.rank)
             )
-    return places
+    return single
 
 
 def _is_of_freight(text: Named, found: Found[tuple[str, ...]]) -> bool:
@@ -92,18 +128,20 @@ def _is_of_freight(text: Named, found: Found[tuple[str, ...]]) -> bool:
     around = text.text[max(first, found.start - 120) : min(last, found.end + 120)]
     if _OF_ELSE.search(around):
         return False
+    if _SAYS_IT_IS.match(text.text, found.end):
+        return True
     return text.source.name == "subject" or bool(_OF_FREIGHT.search(around))
 
 
-def _by_home(text: Named, texts: Sequence[Named], places: dict[str, Found[str]]) -> _Ends:
+def _by_home(text: Named, texts: Sequence[Named], named: dict[str, Found[str]]) -> _Ends:
     """Ends by the writer's country: what is there is where an export begins and an import ends."""
     home = _HOME.get(text.language)
-    if home is None or len(places) > 2:
+    if home is None or len(named) > 2:
         return {}
     words = "\n".join(each.text for each in texts)
     imports, exports = bool(_IMPORTS.search(words)), bool(_EXPORTS.search(words))
-    inland = {code: found for code, found in places.items() if code.startswith(home)}
-    abroad = {code: found for code, found in places.items() if not code.startswith(home)}
+    inland = {code: found for code, found in named.items() if code.startswith(home)}
+    abroad = {code: found for code, found in named.items() if not code.startswith(home)}
     if len(inland) > 1 or len(abroad) > 1 or (imports and exports):
         return {}
     far, near = ("origin", "destination") if imports else ("destination", "origin")

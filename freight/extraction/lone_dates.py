@@ -42,6 +42,8 @@ def towards(text: str, mention: DateMention, word: Word | None) -> Word | None:
         or (word.role == "d" and word.rank == 1 and match["prep"] in ("to", "into", None))
     ):
         return Word("a", 1, mention.start - len(before) + match.start(), mention.start)
+    if until := _until_place(text, mention, word):
+        return until
     if (
         word is None
         and _UNTIL_AFTER.match(text[mention.end : mention.end + 12])
@@ -49,6 +51,44 @@ def towards(text: str, mention: DateMention, word: Word | None) -> Word | None:
     ):
         return Word("a", 1, mention.start - 1, mention.start)
     return None
+
+
+def _until_place(text: str, mention: DateMention, word: Word | None) -> Word | None:
+    """An arrival for `1월 7일까지 카라치` and `카라치에 1월 7일까지 넣어주세요`, where the text goes to that place."""
+    until = _UNTIL_AFTER.match(text[mention.end : mention.end + 12])
+    if until is None:
+        return None
+    if word is None:
+        last = _PLACE_LAST.match(text, mention.end + until.end())
+        place = last["place"] if last else ""
+    elif _PUT.match(text, word.start):
+        first = _PLACE_FIRST.search(text, max(0, mention.start - 30), mention.start)
+        place = first["place"] if first else ""
+    else:
+        return None
+    if place and _goes_to(text, place):
+        return Word("a", 2, mention.end, mention.end + until.end())
+    return None
+
+
+_PLACE_LAST = re.compile(
+    r"[ ]{1,3}(?P<place>[^\W\d]{2,12}?)(?:항|港|에|に|着)?[ \t.,!。]{0,3}(?:$|\n)"
+)
+_PLACE_FIRST = re.compile(
+    r"(?<!\S)(?P<place>[^\W\d]{2,12}?)(?:항|港)?(?:에|에는|로|으로|に|には) ?(?:늦어도 ?|遅くとも)?$"
+)
+_PUT = re.compile(r"넣어|투입|入れ")
+
+
+def _goes_to(text: str, place: str) -> bool:
+    """Whether `place` stands as where the transport goes."""
+    name = re.escape(place)
+    return bool(
+        re.search(
+            rf"(?:>|-|~|/|(?<![a-z])to|에서|から|발) ?{name}|{name}(?:항|港)? ?(?:(?:으로|로)(?= )|(?:으로|로)(?:가|보내|운송|수출|나가|들어)|행(?![가-힣])|向け|行き|まで|へ)",
+            text,
+        )
+    )
 
 
 def is_leg(text: str, left: DateMention, right: DateMention) -> bool:

@@ -48,7 +48,7 @@ _BARE = re.compile(
     r"(?<![A-Za-z0-9/_.@-])(?P<code>(?=[A-Z0-9/_-]{0,24}[A-Z])(?=(?:[A-Z/_-]{0,12}\d){3})[A-Z0-9]{1,12}(?:[-/_][A-Z0-9]{1,12}){1,4})(?![A-Za-z0-9/_.@-])"
 )
 _NOT_A_CODE = re.compile(
-    r"^(?:\d{1,2}x?(?:20|40|45)?(?:ft|hc|hq|gp|dc|rf|x\d+)[\w/-]*|(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|(?:19|20)\d\d|0\d{1,2}-\d{3,4}-\d{4}|[a-z]+|etd[\w/-]*|eta[\w/-]*)$|^\d{1,3}$",
+    r"^(?:\d{1,2}x?(?:20|40|45)?(?:ft|hc|hq|gp|dc|rf|x\d+)[\w/-]*|(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}(?:[-/](?:\d{2}|(?:19|20|25)\d\d))?|(?:19|20)\d\d|0\d{1,2}-\d{3,4}-\d{4}|[a-z]+|etd[\w/-]*|eta[\w/-]*)$|^\d{1,3}$",
     re.IGNORECASE,
 )
 # the number of another paper: its name stands right before it, or "invoice for ..."
@@ -60,16 +60,28 @@ _OTHER_PAPER = re.compile(
     re.IGNORECASE,
 )
 _PAST_BEFORE = re.compile(
-    r"(?:지난|이전|예전|전번|저번|종전|먼젓번|(?<![a-z])(?:previous|prior|earlier|last|old|former|first|original|superseded|expired)(?![a-z])|前回|以前|前の|旧|先月|昨年|ใบเก่า|เก่า|ครั้งก่อน|ครั้งที่แล้ว|ก่อนหน้า|(?<![a-z])(?:not|instead of|rather than|except|other than|unlike|forget)(?![a-z]))[^\n,.;。\d]{0,24}$",
+    r"(?:지난|이전|예전|전번|저번|종전|먼젓번|그 ?전에|앞서|먼저 (?:받|주)|(?<![a-z])(?:previous|prior|earlier|last|old|former|first|original|superseded|expired)(?![a-z])|前回|以前|前の|旧|先月|昨年|ใบเก่า|เก่า|ครั้งก่อน|ครั้งที่แล้ว|ก่อนหน้า|(?<![a-z])(?:not|instead of|rather than|except|other than|unlike|forget)(?![a-z]))(?:[^\n,.;。\d]|\d{1,2}(?=[월일주차月日])){0,24}$",
     re.IGNORECASE,
 )
 _PAST_AFTER = re.compile(
-    r"^[^\n.;。]{0,6}?(?:\([^()\n]{0,16}\))?[^\n.;。,]{0,14}?(?:보류|취소|연기|제외|말고|아니|아닌|대신|이미|완료|끝났|마감됐|만료|별도 ?(?:메일|건)|청구|출고됐|出荷済|キャンセル|保留|見送|ではな|じゃな|済み|済です|終わ|失効|請求|ไม่เอา|ยกเลิก|ไม่ใช่|พักไว้|หมดอายุ|เสร็จแล้ว"
-    r"|(?<![a-z])(?:cancel|on hold|hold|declin|reject|not needed|already|finished|completed|expired|closed|superseded|replaced|void|was (?:for|too)|is (?:for )?next year)|보류)",
+    r"^[^\n.;。]{0,6}?(?:\([^()\n]{0,16}\))?[^\n.;。,]{0,14}?(?:보류|취소|연기|폐기|파기|반려|무시|없던|제외|말고|아니|아닌|대신|이미|(?<!품의 )(?<!결재 )(?<!승인 )(?<!검토 )(?<!입금 )완료(?!되어|돼서|하여|했으니|됐으니|되었으니)|끝났|마감됐|만료|별도 ?(?:메일|건)|청구|출고됐|出荷済|キャンセル|破棄|保留|見送|ではな|じゃな|済み|済です|終わ|失効|請求|ไม่เอา|ทิ้ง|ยกเลิก|ไม่ใช่|พักไว้|หมดอายุ|เสร็จแล้ว"
+    r"|(?<![a-z])(?:cancel|discard|disregard|ignore|drop|scrap|on hold|hold|declin|reject|not needed|already|finished|completed|expired|closed|superseded|replaced|void|was (?:for|too)|is (?:for )?next year)|보류)",
+    re.IGNORECASE,
+)
+# words that go ahead with this number, denied
+_REFUSED_AFTER = re.compile(
+    r"^ ?(?:\([^()\n]{0,20}\))? ?[^\n.;。,\d]{0,20}?(?:안 ?(?:합|하|해|할|가|갑|쓰|씁|받)|하지 ?(?:않|마|말)|않(?:습|아|을|고|겠|는)|안 ?할|필요 ?없|빼 ?(?:주|고)|접(?:겠|습)"
+    r"|(?<![a-z])(?:(?:will|do|does|is|are|can|shall|should|would) ?not|won't|don't|doesn't|not (?:going|proceeding|needed|required|be)|no longer)(?![a-z])"
+    r"|(?:進め|発注し|注文し|使い|採用し|お願いし|手配し)ません|不要|結構です|見合わせ|ไม่(?:ดำเนินการ|จอง|สั่ง|ใช้|เลือก|ต้อง|เดินเรื่อง))",
+    re.IGNORECASE,
+)
+# our own number is no other paper's where only a booking is spoken of
+_BOOKING_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:bookings?|bkg)|부킹|예약|ブッキング|予約|การจอง|ใบจอง|บุ๊คกิ้ง)[^\n]{0,12}$",
     re.IGNORECASE,
 )
 _GO_AHEAD = re.compile(
-    r"진행|확정|부킹|발주|주문|오더|컨펌|승인|수락|선적(?:해| ?요청| ?의뢰| ?진행)|예약|넣어|잡아|(?<![a-z])(?:go ahead|go(?= |$)|proceed|book|confirm|accept|approv|order|arrange|carry out|ship(?![a-z]))|注文|発注|手配|進め|お願い|予約|ブッキング|確定|オーダー|承認|ยืนยัน|สั่งซื้อ|จอง|ดำเนินการ|ตกลง|เดินเรื่อง|เอาตาม",
+    r"진행|(?:로|으로) ?(?:갈게|가겠|갑니다|하겠|할게|합니다)|확정|결정|채택|선택|택하|부킹|발주|주문|오더|컨펌|승인|수락|선적(?:해| ?요청| ?의뢰| ?진행)|예약|넣어|잡아|(?<![a-z])(?:go ahead|go(?= |$)|proceed|book|confirm|accept|approv|order|arrange|carry out|ship(?![a-z]))|注文|発注|手配|進め|お願い|予約|ブッキング|確定|決定|決め|採用|オーダー|承認|ยืนยัน|สั่งซื้อ|จอง|ดำเนินการ|ตกลง|เลือก|เดินเรื่อง|เอาตาม",
     re.IGNORECASE,
 )
 
@@ -99,7 +111,8 @@ def _candidates(text: str) -> Iterator[Found[str]]:
     for match in islice(_PREFIXED.finditer(text), MAX_CODES):
         yield _code(match, _PREFIXED_RANK)
     for match in islice(_LABELLED.finditer(text), MAX_CODES):
-        if not _is_code(match.group("code")) or not _is_named(match):
+        whole = _UUID.match(text, match.start("code"))
+        if whole or not _is_code(match.group("code")) or not _is_named(match):
             continue
         rank = _PO_RANK if match.group("po") else _ORDER_RANK
         yield _code(match, _REFERENCE_RANK if match.group("ref") else rank)
@@ -123,11 +136,18 @@ def _weighed(text: str, one: Found[str]) -> Found[str]:
     before, after = text[max(0, one.start - 40) : one.start], text[one.end : one.end + 40]
     late = _PAST_AFTER.match(after)
     aside = (
-        _OTHER_PAPER.search(before)
+        _is_other_papers(one, before)
+        or _REFUSED_AFTER.match(after)
         or _PAST_BEFORE.search(before)
         or (late and not _GO_AHEAD.search(late.group()))
     )
     return replace(one, rank=one.rank - _SET_ASIDE) if aside else one
+
+
+def _is_other_papers(one: Found[str], before: str) -> bool:
+    if _OTHER_PAPER.search(before) is None:
+        return False
+    return not (one.rank == _OURS_RANK and _BOOKING_BEFORE.search(before))
 
 
 def _ordered(text: str, best: Sequence[Found[str]]) -> list[Found[str]]:

@@ -45,6 +45,19 @@ NATIVE = (
     rf"(?<![가-힣])(?:(?:{'|'.join(_NATIVE_TENS)})(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉)?|스무)"
 )
 THAI = rf"(?:{'|'.join((*_THAI, *_THAI_SIZES))}){{1,10}}"
+WORD_COUNTS = (
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "twelve",
+    "twenty",
+)
 COUNT = rf"(?:\d{{1,4}}(?:,\d{{3}})?|(?:열|스물)(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉)|{'|'.join(sorted(_UNITS, key=len, reverse=True))}|twenty|thirty|forty|fifty|다섯|여섯|일곱|여덟|아홉|스무|한|두|세|네|열|[一二三四五六七八九])"
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from freight import places
-from freight.extraction import vetoes
+from freight.extraction import commands, vetoes
 from freight.extraction.containers import read_container
 from freight.extraction.dates import Context, day_first, find_dates
 from freight.extraction.found import Found, Reading
@@ -121,7 +121,7 @@ def pages_of(
 
 def _prepared(source: Source, seen: Sequence[Evidence]) -> Prepared:
     """The sender's own words; the mail that they forward where the rules read nothing in them."""
-    text = source.text[:MAX_CHARS]
+    text = commands.without(source.text[:MAX_CHARS])
     prepared = prepare(text)
     if any(prepared.text[one.start : one.end].strip() for one in seen):
         return prepared

@@ -25,7 +25,7 @@ _OLD_EN = re.compile(
 _MIDDLE_EN = re.compile(r"^(?: port)?,? (?:in)?to (?:the )?(?:port of )?$")
 # "Busan -> no, Incheon", "마산 → 아닙니다, 부산으로 정정", "Rotterdam, sorry, Antwerp"
 _TAKEN_BACK = re.compile(
-    r"^(?:항|港)?[ \t]{0,2}(?:->|>|,|\.|…|-|=>)?[ \t]{0,2}(?:아닙니다|아니고|아니요?|아니,|앗|죄송|sorry|no,|no wait|i mean|correction|rather(?! than)|いや|失礼|すみません|訂正|ขอโทษ)[^\n]{0,12}$"
+    r"^(?:항|港)?[ \t]{0,2}(?:->|>|,|\.|…|-|=>)?[ \t]{0,2}(?:아닙니다|아니고|아니요?(?!면)|아니,|앗|죄송|sorry|no,|no wait|i mean|correction|rather(?! than)|いや|失礼|すみません|訂正|ขอโทษ)[^\n]{0,12}$"
 )
 _NAMES_TO = re.compile(
     r"목적지|도착|행선|양하|하역|최종|보내|destination|deliver|discharge|(?<![a-z])pod(?![a-z])|consignee|仕向|目的地|行き先|揚|到着|納品|向け|ปลายทาง|ไป|ส่ง"
@@ -62,8 +62,40 @@ def read_changes(text: str, spots: Sequence[Spot]) -> Changes:
             roles.append(Role(name, new, 10))
         elif replaced == "changed":
             muted.add(new.start)  # the particles are those of the change
+    denied |= _off_the_list(text, spots)
     kept = {role.spot.start for role in roles}
     return Changes(tuple(roles), frozenset(denied - kept), pairs, frozenset(muted))
+
+
+# a line of a list of lanes that wants no price, beside one that does
+_SETTLED = re.compile(
+    r"불필요|필요 ?없|이미 ?(?:진행|확정|완료)|진행 ?(?:확정|완료)|확정(?:됨| ?건)|(?:don't|do not|no need to|please don't) (?:quote|price)|not needed|(?<![a-z])(?:dead|dropped|cancelled|canceled|on hold|already (?:booked|covered|fixed|quoted)|skip)(?![a-z])|contract till"
+    r"|不要|見積(?:り)?済|手配済|キャンセル|中止|ไม่ต้อง(?:เสนอ|ทำ|เช็ค)?|ยกเลิก(?:แล้ว)?|จบแล้ว|จองแล้ว"
+)
+_LANE_LINE = re.compile(
+    r"[ \t]{0,4}(?:[-*•·]|\(?\d{1,2}[.)]|[①-⑨]|#\d)|[^\n/|>-]{2,24} ?(?:/|\||->|>| - )"
+)
+
+
+def _off_the_list(text: str, spots: Sequence[Spot]) -> set[int]:
+    """Places on those lines of a list that say that their lane is settled; none where all lines say so."""
+    lines: dict[int, list[Spot]] = {}
+    for spot in spots:
+        lines.setdefault(text.rfind("\n", 0, spot.start) + 1, []).append(spot)
+    listed = {start: own for start, own in lines.items() if _LANE_LINE.match(text, start)}
+    settled = {start for start in listed if _SETTLED.search(text, start, _line_end(text, start))}
+    if not settled or len(settled) == len(listed):
+        return set()
+    gone = {spot.locodes for start in settled for spot in listed[start]}
+    gone -= {spot.locodes for start in set(listed) - settled for spot in listed[start]}
+    return {spot.start for spot in spots if spot.locodes in gone} | {
+        spot.start for start in settled for spot in listed[start]
+    }
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
 
 
 def _replaces(text: str, old: Spot, new: Spot) -> str:
@@ -105,7 +137,7 @@ _OR = re.compile(
     r"^[ \t]*[(\[]?(?:항|港|port)?[ \t]*(?:\([^)\n]{1,14}\))?[ \t]*(?:(?:으?로|에서|까지|행|から|まで|へ|に|向け)?[ ,]{0,2}(?:할지|갈지|보낼지|나갈지|할까|일지|인지|이든|든지?|이냐|냐|거나|아니면|또는|혹은|이나|나(?= |$)|or either|or|または|もしくは|或いは|あるいは|それとも|か(?:、|,| )?|หรือ(?:ว่า|ไม่ก็)?)|\?)[ \t,]*(?:from |to |in |ex |via )?(?:the |port of |ไป|จาก|ที่|ท่าเรือ)?$"
 )
 _EITHER = re.compile(
-    r"^(?:항|港)?,?(?:으?로|에서|이나|나|이든|든)? ?(?:둘 ?다|두 ?곳|두 ?군데|양쪽|상관 ?없|아무 ?(?:데|곳)|어디든|무관|중(?:에서?)? ?(?:한|하나|저렴|싼|어디|택|아직|고민|저울|상관)|いずれか|どちら(?:か|でも)|の?両方|のどちら|อย่างใดอย่างหนึ่ง|ก็ได้|ที่ไหนก็ได้| whichever| either)"
+    r"^(?:항|港)?,?(?:으?로|에서|이나|나|이든|든)? ?(?:둘 ?다|둘 ?중|두 ?곳|두 ?군데|양쪽|상관 ?없|아무 ?(?:데|곳)|어디든|무관|중(?:에서?)? ?(?:한|하나|저렴|싼|어디|택|아직|고민|저울|상관)|いずれか|どちら(?:か|でも)|の?両方|のどちら|อย่างใดอย่างหนึ่ง|ก็ได้|ที่ไหนก็ได้| whichever| either)"
 )
 _SIDE_BY_SIDE = re.compile(
     r"^(?:항|港)?[ ,/·、&]{1,3}(?:and )?$|^(?:이나|나|하고|와|과|と|や|และ| and ) ?$"
@@ -179,12 +211,12 @@ _CLAUSE_END = re.compile(
     r"\n|[.;。](?=\s|$)|[,、](?!\d)|지만|는데|ので|けど|(?<=[ ])(?:but|so|แต่|โดย)(?=[ ])"
 )
 _OWN = re.compile(
-    r"직접|저희 ?(?:쪽|측)?(?:이|가|에서)? ?(?:트럭|차량|알아서|자체)|자체 ?(?:트럭|차량|운송|배송|픽업)|당사(?:가|에서) ?(?:직접|운송|픽업)|自社(?:便|トラック|で|手配)|弊社(?:で|手配|にて)|こちらで(?:手配|運|引)|持って(?:い?く|行|いき)|持ち込み|搬入し"
+    r"직접|(?:저희|우리) ?(?:쪽|측)?(?:이|가|에서)? ?(?:트럭|차량|차로|차가|화물차|알아서|자체)|자체 ?(?:트럭|차량|운송|배송|픽업)|당사(?:가|에서) ?(?:직접|운송|픽업)|自社(?:便|トラック|で|手配)|弊社(?:で|手配|にて)|こちらで(?:手配|運|引)|持って(?:い?く|行|いき)|持ち込み|搬入し"
     r"|(?<![a-z])(?:ourselves|ourself|by ourselves|own (?:truck|trucks|trucker|haulage|transport|driver|lorry)|(?:we|i)(?:'ll| will| can)? (?:truck|haul|deliver|bring|drive|cart|move|pick)|self[- ](?:haul|pick)|(?:arranged|handled|organi[sz]ed|done|covered|booked) by (?:the |our )?(?:buyer|customer|consignee|client|us|receiver))|(?:바이어|고객사?|수입자|현지)(?:가|이|측에서|쪽에서|에서) ?(?:직접|알아서|자체)|(?:お客様|先方|荷主|客先)(?:が|で|側|様で)?(?:手配|引取)"
     r"|(?:เรา|ผม|ลูกค้า|บริษัท)?(?:ลาก|ขน|ส่ง|รับ)(?:ตู้|ของ|สินค้า)?เอง|จัดการเอง|รถ(?:ของ)?เรา"
 )
 _HAUL = re.compile(
-    r"운송|배송|픽업|운반|내륙|트럭|가져|갖다|반입|입고|인수|찾|truck|haul|deliver|bring|drive|cart|pick|collect|inland|transport|lorry|barge|rail(?![a-z])|carriage|トラック|陸送|持|運|引取|引き取|内陸|搬入|ドレー|ลาก|รถ|ขน|รับ|ส่ง"
+    r"차로|갑니다|운송|배송|픽업|운반|내륙|트럭|가져|갖다|반입|입고|인수|찾|truck|haul|deliver|bring|drive|cart|pick|collect|inland|transport|lorry|barge|rail(?![a-z])|carriage|トラック|陸送|持|運|引取|引き取|内陸|搬入|ドレー|ลาก|รถ|ขน|รับ|ส่ง"
 )
 
 

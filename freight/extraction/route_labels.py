@@ -15,13 +15,14 @@ FROM, TO, VIA = "origin", "destination", "via"
 class Spot:
     """A place named in the text, with other names of the same place that follow it ("Busan (KRPUS)").
 
-    known: whether the name alone tells that a place is meant.
+    known: whether the name alone tells that a place is meant. shy: whether a particle does not.
     """
 
     start: int
     end: int
     locodes: tuple[str, ...]
     known: bool = True
+    shy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,11 @@ _BEFORE_PAIR = [
     (TO, FROM, re.compile(r"(?<![a-z가-힣])(?:도착|입항|양하|到着|arrival)[ :]{1,3}$"),
      re.compile(rf"^(?:항|港| port)?{_DAY}[ ,/·、|\n-]{{1,5}}(?:출발|출항|선적|出発|出港|departure)[ :]{{1,3}}$")),
 ]  # fmt: skip
+# "선적 부산, 일정은 나중에": a word of the sentence with its place, and nothing else
+_ALONE = re.compile(
+    r"(?:^|[\n.,/;]|니다)[ \t]{0,3}(?P<label>출발|선적|출항|도착|양하|入港|出港|積み|揚げ)[ ]{1,2}$"
+)
+_ALONE_AFTER = re.compile(r"^(?:항|港)?[ \t]{0,2}(?=[,.\n/;]|$)")
 _ROLE_AFTER = re.compile(
     rf"^(?:항|港)?{_DAY} ?(?:출발|도착|출항|입항|선적|양하|出発|到着|出港|入港)"
 )
@@ -125,7 +131,20 @@ def labelled(text: str, spots: Sequence[Spot]) -> list[Role]:
             roles[spots[number].start] = Role(name, spots[number], rank)
     for role in _combined(text, spots):
         roles[role.spot.start] = role
-    return [*roles.values(), *_after(text, spots, set(roles)), *_before_pairs(text, spots)]
+    return [
+        *roles.values(),
+        *_after(text, spots, set(roles)),
+        *_before_pairs(text, spots),
+        *_alone(text, spots, set(roles)),
+    ]
+
+
+def _alone(text: str, spots: Sequence[Spot], taken: set[int]) -> Iterator[Role]:
+    for spot in spots:
+        match = _ALONE.search(text, max(0, spot.start - 12), spot.start)
+        if match and spot.start not in taken and _ALONE_AFTER.match(text[spot.end : spot.end + 6]):
+            name, _ = _BY_WORD[match.group("label")]
+            yield Role(name, spot, 7)
 
 
 def _words(text: str) -> Iterator[tuple[int, int, str, int]]:

@@ -9,9 +9,9 @@ from freight.extraction.route_labels import FROM, TO, VIA
 DAY = r"(?: ?(?:\d{1,2}[/.]\d{1,2}|\d{1,2}[월月] ?\d{1,2}[일日])(?: ?\([^)\n]{1,6}\)| ?[월화수목금토일]요일)?)?"
 
 _GOODS = r"(?:factory|plant|warehouse|port|terminal|facility|site|works|workshop|mill|depot|dc|hub|supplier|suppliers|vendor|customer|customers|consignee|buyer|client|dealer|shop|store|showroom|farm|importer|receiver|distributor|partner|subsidiary|distribution cent(?:er|re)|fulfil+ment cent(?:er|re)|yard|city|door|address|premises|office|branch)"
-_LEAD = rf"(?:(?:the|our|my|their|your|his|her|a|an|one|main|new|central|inland|port of|city of|(?:[a-z]{{2,12}} ){{0,2}}?{_GOODS}(?: ?(?:in|at|near|of|,))?|south|north|korea,?|japan,?|china,?|thailand,?|germany,?|the us,?|usa,?|vietnam,?|in|at|near|around|greater|'s)[ ]+){{0,6}}"
+_LEAD = rf"(?:(?:the|our|my|their|your|his|her|a|an|one|main|new|central|inland|port of|city of|(?:[a-z]{{2,12}} ){{0,2}}?{_GOODS}(?: ?(?:in|at|near|of|,))?|south|north|korea,?|japan,?|china,?|thailand,?|germany,?|the us,?|usa,?|vietnam,?|in|at|near|around|greater|'s|cfs/cy|cy/cfs|cy|cfs|icd|rail ramp|ramp|rail|door|works|airport)[ ]+){{0,6}}"
 _EN_FROM = re.compile(
-    rf"(?:(?<![a-z])(?:from|etd|ex|ex-?works|exw|fob|fca|fas|out of|leaving|leaves|depart(?:ing|s|ure)?(?: from)?|sail(?:ing|s)? from|origin(?:ating|ates?)?(?: (?:in|from|is))?|load(?:ing|ed|s)?(?: (?:in|at|from))?"
+    rf"(?:(?<![a-z])(?:from|etd|ex|ex-?works|exw|fob|fca|fas|out of|(?:containers?|boxes|equipment|high cubes?|cubes|units|empties|reefers|[24][05](?:'|ft|hc|hq|gp|dc)s?)(?: available| free| ready)? (?:in|at)|leaving|leaves|depart(?:ing|s|ure)?(?: from)?|sail(?:ing|s)? from|origin(?:ating|ates?)?(?: (?:in|from|is))?|load(?:ing|ed|s)?(?: (?:in|at|from))?"
     r"|pick(?:ed)?[- ]?up (?:in|at|from)|collect(?:ion|ed)? (?:in|at|from)|goods (?:are )?(?:in|at)|cargo (?:is )?(?:ready )?(?:in|at)|ready (?:in|at)|stuff(?:ing|ed) (?:in|at)|(?:it|they|goods|cargo|machine|container|containers|shipment)(?:'s|'re| is| are)(?: (?:now|currently|sitting|stored|located|lying))? (?:in|at)|located (?:in|at)|stored (?:in|at))"
     rf"[ :]+){_LEAD}[(\[\"']?$"
 )
@@ -47,7 +47,7 @@ _EN_VIA = re.compile(
 _KO_NOUN = r"(?:신항|북항|항구|항|시|광역시|역|공항|국제공항|터미널|컨테이너|부두|공장|창고|물류 ?센터|센터|지점|지사|본사|사업장|현장|야드|cy|icd|cfs|세관|공단|산업단지|고객사?|거래처|바이어|보세구역|내|쪽|시내|근처|인근|에 ?있는|의|소재|당사|저희|제\d|제?[12](?= ?(?:공장|창고|부두))|door|도어|보세창고|물류창고)"
 _KO_TAIL = rf"(?:[ ,(]{{0,2}}{_KO_NOUN}){{0,4}}[)]?(?: ?\([^)\n]{{1,25}}\))?(?:{DAY}(?= ?(?:출발|출항|선적|출고|도착|입항|양하|배 ?출항)))?"
 _KO_FROM = re.compile(
-    rf"^{_KO_TAIL} ?(?:에서(?!의? ?(?:[^\s]{1, 4} )?(?:만나|회의|미팅|환적|경유|갈아|t/s|주문|연락|요청|오더|문의|의뢰|근무|요구|바이어|사업|열리|열릴|개최|판매|사용|설치|생산|제조|만든|만들|제작|구매|매입|쓸|쓰일|시공))|서(?= )|부터|발(?![가-힣]{{0,1}}송)|출발|출항|선적(?!지|항)|상차|적재(?!지|항)|픽업|출고|집하|에 (?:있(?:는 (?:저희 |우리 |당사 |자사 )?(?:공장|창고|물류|보세|사업장|제품|화물|물건|설비)(?!으?로|까지)|습|어요|고(?! 있)|음|구요|는데)|보관|준비)|산(?= )|fob|exw|fca|(?:을|를) 출)"
+    rf"^{_KO_TAIL} ?(?:에서(?!의? ?(?:[^\s]{1, 4} )?(?:만나|회의|미팅|환적|경유|갈아|t/s|주문|연락|요청|오더|문의|의뢰|근무|요구|바이어|사업|열리|열릴|개최|판매|사용|설치|생산|제조|만든|만들|제작|구매|매입|쓸|쓰일|시공))|서(?= )|부터|발(?![가-힣]{{0,1}}송)|출발|출항|선적(?!지|항)|상차|적재(?!지|항)|픽업|출고|집하|에 (?:있(?:는 (?:저희 |우리 |당사 |자사 )?(?:공장|창고|물류|보세|사업장|제품|화물|물건|설비)(?!으?로|까지)|습|어요|고(?! 있)|음|구요|는데)|보관|준비)|산(?= )|(?:fob|exw|fca)(?! *\Z)|(?:을|를) 출)"
 )
 _KO_TO = re.compile(
     rf"^{_KO_TAIL} ?(?:까지|으로|로(?!부터| ?(?:할지|갈지|보낼지))|행(?![가-힣]사)|향(?!후)|착(?!공)|도착|입항|향발|양하|하역|인도(?=[ ,.)\n]|$)|배송|납품|하차|에 ?(?:도착|입항|배송|납품|인도|닿|들어|내려|보내|수출|나가)|엔 ?\d|에는 ?\d|door까지|cif|cfr|dap|ddp"
@@ -80,7 +80,7 @@ _TH_FROM = re.compile(
     rf"(?:จาก|ออก(?:จาก|ที่)?|ต้นทาง(?:คือ|ที่|เป็น)?|รับ(?:สินค้า|ตู้|ของ)(?:ที่|จาก)|โหลด(?:ที่|จาก)|บรรจุที่|ขึ้นเรือที่|ลงเรือ(?:ที่|จาก)|ขึ้นของที่|ของอยู่(?:ที่)?|สินค้าอยู่(?:ที่)?|fob|exw|fca|ex){_TH_LEAD}{{0,5}}[:(]?$"
 )
 _TH_TO = re.compile(
-    rf"(?:ไปยัง|ไปที่|ไปส่งที่|ไปถึง|ไป|ส่งถึง|ถึง|สู่|เข้า|ปลายทาง(?:คือ|ที่|เป็น)?|ขอ(?:แค่|เฉพาะ)(?:เส้นทาง)?|เปลี่ยนเป็น|มายัง|มาที่|มาถึง|มา|ยัง|ส่งที่|ส่งมอบที่|ลงที่|ส่งออก(?:ไป)?|cif|dap|ddp|cfr|cpt){_TH_LEAD}{{0,5}}[:(]?$"
+    rf"(?:ไปยัง|ไปที่|ไปส่งที่|ไปถึง|ไป|ส่งถึง|ถึง|สู่|เข้า|ปลายทาง(?:คือ|ที่|เป็น)?|ขอ(?:แค่|เฉพาะ)(?:เส้นทาง)?|เปลี่ยนเป็น|มายัง|มาที่|มาถึง|มา|ยัง|ส่งที่|ส่งมอบที่|ลงที่|(?:มา|ไป|เรือ|เข้า)ลง|ส่งออก(?:ไป)?|cif|dap|ddp|cfr|cpt){_TH_LEAD}{{0,5}}[:(]?$"
 )
 _TH_VIA = re.compile(rf"(?:ผ่าน|แวะ|ถ่ายลำที่|เปลี่ยนเรือที่|เปลี่ยนถ่ายที่|ทรานชิปที่|ต่อเรือที่){_TH_LEAD}{{0,3}}$")
 _TH_INTRO = re.compile(

@@ -17,6 +17,7 @@ from freight.extraction.text import RETURN_LEG, sentence, speaks_of_past
 MAX_PLACES = 120
 # a place whose name may be another word needs this much: a label, a particle or an arrow
 _WEAK_NAME_RANK = 3
+_ARROW_RANKS, _LABEL_RANK = (3, 4), 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Route:
 
 
 _ARROW = re.compile(
-    r"^[ \t]*(?:항|港|port|광역시|특별시|시|市)?[ \t]*(?:[(\[][^)\]\n]{1,24}[)\]])?[ \t]*(?:,? ?(?:s\.? ?|south )?(?:korea|china|japan|thailand|usa|us|germany|uk|vietnam|india|chile|poland|canada|mexico|[a-z]{2}))?[ \t]*(?P<sign><?-{1,3}>|<?={1,2}>|>{1,2}|[↔⇔⇄⟷⟶↦]|~|-{1,2}|/|に?から|to|에서|⇒|\n[ \t]*(?:↓|v|>|->)[ \t]*\n?)[ \t]*(?:the |port of )?(?:항구 )?(?:(?:중국|일본|미국|독일|태국|베트남|인도(?:네시아)?|영국|대만|호주|캐나다|멕시코|프랑스|네덜란드|벨기에|스페인|이탈리아|폴란드|한국|中国|日本|韓国|米国|アメリカ|ドイツ|タイ|ベトナム|オランダ|จีน|ญี่ปุ่น|เกาหลี(?:ใต้)?|เยอรมนี|เวียดนาม|korea|china|japan|germany|usa)[ ,·・]{0,2})?$"
+    r"^[ \t]*(?:항|港|port|광역시|특별시|시|市)?[ \t]*(?:[(\[][^)\]\n]{1,24}[)\]])?[ \t]*(?:,? ?(?:s\.? ?|south )?(?:korea|china|japan|thailand|usa|us|germany|uk|vietnam|india|chile|poland|canada|mexico|[a-z]{2}))?[ \t]*(?P<sign><?-{1,3}>|<?={1,2}>|>{1,2}|[↔⇔⇄⟷⟶↦]|~|-{1,2}|/|に?から|to|에서|(?:항 ?)?발(?=[ ,])|⇒|\n[ \t]*(?:↓|v|>|->)[ \t]*\n?)[ \t]*(?:the |port of )?(?:항구 )?(?:(?:나이지리아|가나|케냐|이집트|터키|튀르키예|브라질|칠레|페루|콜롬비아|사우디|이라크|러시아|말레이시아|필리핀|중국|일본|미국|독일|태국|베트남|인도(?:네시아)?|영국|대만|호주|캐나다|멕시코|프랑스|네덜란드|벨기에|스페인|이탈리아|폴란드|한국|中国|日本|韓国|米国|アメリカ|ドイツ|タイ|ベトナム|オランダ|จีน|ญี่ปุ่น|เกาหลี(?:ใต้)?|เยอรมนี|เวียดนาม|korea|china|japan|germany|usa)[ ,·・]{0,2})?$"
 )
-_SURE_SIGN = re.compile(r"[>↔⇔⇄⟷⟶↦⇒↓v]|^(?:to|에서)$")
+_SURE_SIGN = re.compile(r"[>↔⇔⇄⟷⟶↦⇒↓v]|^(?:to|에서|.*발)$")
 _BARE_PAIR = re.compile(r"^[ \t]*(?:항|港)?[ \t]{1,3}$")
 # the pair is a line of its own, or the line's first words: `BUSAN / KOPER`
 _STARTS_LINE = re.compile(r"(?:^|\n)[^\w\n]{0,6}(?:\d{1,2}[.)] ?)?[^\w\n]{0,3}$")
@@ -66,7 +67,8 @@ def read_route(text: str, cased: str) -> Route:
     vias = {role.spot.start for role in roles if role.name == VIA}
     denied |= vias
     roles = [role for role in roles if role.spot.start not in denied]
-    roles = _outbound(text, route_changes.without_own_legs(text, _without_stopovers(roles)))
+    outbound = _without_stopovers(_outbound(text, roles))
+    roles = route_changes.without_own_legs(text, outbound)
     several = _names_several(text, roles)
     used = {role.spot.start for role in roles} | denied
     spots = [spot for spot in spots if spot.start not in denied or spot.start in vias]
@@ -87,15 +89,22 @@ def _told(text: str, spots: Sequence[Spot]) -> tuple[route_changes.Changes, list
         role for role in _phrased(text, spots) if role.name == VIA or role.spot.start not in plain
     ]
     roles += _arrows(text, spots, {role.spot.start for role in roles}, changes.pairs)
-    return changes, [r for r in roles if r.spot.known or r.rank >= _WEAK_NAME_RANK]
+    return changes, [role for role in roles if _is_plain_enough(role)]
+
+
+def _is_plain_enough(role: Role) -> bool:
+    """Whether the text says plainly that a name, which may be another word, is an end of the way."""
+    if role.spot.shy:
+        return role.rank in _ARROW_RANKS or role.rank >= _LABEL_RANK
+    return role.spot.known or role.rank >= _WEAK_NAME_RANK
 
 
 def _spots(text: str, cased: str) -> list[Spot]:
     """Places of the text; one that repeats the place before it ("Busan (KRPUS)", "LA, Los Angeles") joins it."""
     spots: list[Spot] = []
     left = {True: MAX_PLACES, False: MAX_PLACES}
-    for match in places.find(cased):
-        spot = Spot(match.start, match.end, match.locodes, match.known)
+    for match in places.find(cased, shy=True):
+        spot = Spot(match.start, match.end, match.locodes, match.known, match.shy)
         left[spot.known] -= 1
         if left[spot.known] < 0:
             continue
@@ -168,7 +177,9 @@ def _is_way(text: str, chain: Sequence[Spot], rank: int, known: set[int]) -> boo
     """Whether the places of a chain are a way; those in `known` have roles of their own."""
     if len(chain) < 2:
         return False
-    sure = all(spot.known for spot in chain) or rank == 4
+    # LCB-RTM: two codes of three letters are no words
+    codes = rank == 3 and all(spot.end - spot.start == 3 for spot in chain)
+    sure = all(spot.known for spot in chain) or rank == 4 or codes
     if not sure and not (rank == 3 and any(spot.known for spot in chain)):
         return False
     starts = {spot.start for spot in chain}
@@ -221,7 +232,7 @@ def _is_past(text: str, spot: Spot) -> bool:
 
 
 _DENIED_AFTER = re.compile(
-    r"^(?:항|港)?(?:이|가|은|는)? ?(?:(?:에서|으로|로|까지)(?:[^\n,.]{0,8}(?:게|것이|건|거)|가|는)? ?)?(?:아니|아님|아닙|말고|아닌|대신|취소|제외|ではなく|ではない|じゃなく|でなく|は?(?:中止|キャンセル|なし|不要|除)|ยกเลิก)"
+    r"^(?:항|港)?(?:이|가|은|는)? ?(?:(?:에서|으로|로|까지)(?:[^\n,.]{0,8}(?:게|것이|건|거)|가|는)? ?)?(?:아니(?!면)|아님|아닙|말고|아닌|대신|취소|제외|ではなく|ではない|じゃなく|でなく|は?(?:中止|キャンセル|なし|不要|除)|ยกเลิก)"
 )
 _DENIED_BEFORE = re.compile(
     r"(?:(?<![a-z])not|instead of|rather than|ignore|except|excluding|cancel(?:led|ling)?|forget|no longer|ไม่ใช่|ไม่เอา|ไม่ได้ไป|ยกเลิก)(?: (?:from|to|via|the|in))? ?$"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from freight.extraction import ends
+from freight.extraction import commands, ends
 from freight.extraction.containers import read_container
 from freight.extraction.found import Found, Reading
 from freight.extraction.numbers import read_order_number
@@ -55,17 +55,25 @@ class SourceReading:
 
 
 def read_source(
-    source: Source, *, today: dt.date, language: str, country: str = ""
+    source: Source,
+    *,
+    today: dt.date,
+    language: str,
+    country: str = "",
+    boxes: int | None = None,
 ) -> SourceReading:
-    """The facts that `source` states in its newest words, else in the mail that it forwards."""
-    text = source.text[:MAX_CHARS]
+    """The facts that `source` states in its newest words, else in the mail that it forwards.
+
+    boxes: how many containers another source names, for a weight of each.
+    """
+    text = commands.without(source.text[:MAX_CHARS])
     if source.name == THREAD:
         return _read_thread(
             replace(source, text=text), today=today, language=language, country=country
         )
     prepared = prepare(text)
     reading = _with_tables(
-        _read(source, prepared, today=today, language=language, country=country),
+        _read(source, prepared, today=today, language=language, country=country, boxes=boxes),
         prepared,
         today,
         language,
@@ -99,7 +107,13 @@ def _read_thread(source: Source, *, today: dt.date, language: str, country: str)
 
 
 def _read(
-    source: Source, prepared: Prepared, *, today: dt.date, language: str, country: str
+    source: Source,
+    prepared: Prepared,
+    *,
+    today: dt.date,
+    language: str,
+    country: str,
+    boxes: int | None = None,
 ) -> SourceReading:
     plain = without_codes(prepared.text)
     language = language or language_of(prepared.text)
@@ -112,7 +126,7 @@ def _read(
     return SourceReading(
         source=source,
         facts={
-            "gross_weight_kg": read_weight(plain),
+            "gross_weight_kg": read_weight(plain, boxes=boxes),
             "container": container,
             "etd": schedule.departure,
             "eta": schedule.arrival,
@@ -197,7 +211,12 @@ def merge(readings: Sequence[SourceReading]) -> Extraction:
 def evidence_of(source: Source, found: Found[Any]) -> Evidence:
     """The words of `source` that `found` was read from."""
     return Evidence(
-        source.text[found.start : found.end], source.name, found.start, found.end, METHOD
+        source.text[found.start : found.end],
+        source.name,
+        found.start,
+        found.end,
+        METHOD,
+        manner=str(found.rank),
     )
 
 
@@ -304,7 +323,16 @@ def read_all(
     deadline: float | None = None,
 ) -> Iterator[SourceReading]:
     """Readings of the sources, in the order given; none is begun after the monotonic `deadline`."""
+    boxes = _boxes_of_subject(sources)
     for source in sources:
         if deadline is not None and time.monotonic() >= deadline:
             return
-        yield read_source(source, today=today, language=language, country=country)
+        told = boxes if source.name == "body" else None
+        yield read_source(source, today=today, language=language, country=country, boxes=told)
+
+
+def _boxes_of_subject(sources: Sequence[Source]) -> int | None:
+    """How many containers the subject names; None where it names none."""
+    subject = next((one.text for one in sources if one.name == "subject"), "")
+    _, said = read_container(without_codes(prepare(subject[:MAX_CHARS]).text))
+    return said.value if said else None

@@ -12,10 +12,11 @@ from itertools import pairwise
 from freight.extraction import superseded
 from freight.extraction.dates import Context, DateMention, find_dates
 from freight.extraction.day_order import day_first
+from freight.extraction.dismissed import without_dismissed
 from freight.extraction.found import Found, Reading, settle
 from freight.extraction.labels import squeezed
 from freight.extraction.lone_dates import is_leg, lone_departure, towards
-from freight.extraction.text import RETURN_LEG
+from freight.extraction.text import RETURN_LEG, sentence
 from freight.extraction.voyage_words import Word, find_words
 
 _CLAUSE_END = re.compile(
@@ -67,7 +68,7 @@ def read_schedule(text: str, *, today: dt.date, language: str, country: str = ""
 
     `country` (ISO 3166) is where its sender sits, empty where that is unknown: 5/12 is read by it.
     """
-    text = squeezed(text)
+    text = squeezed(without_dismissed(text))
     order = day_first(text, language, country=country, today=today)
     context = Context(today, order, language in ("ko", "ja"))
     found = superseded.without_past(text, find_dates(text, context))
@@ -164,6 +165,8 @@ def _without_choices(
         mine = [role for role in roles[number : number + 2] if role]
         if len(mine) != 1 or mine[0].role == "o" or left.value == right.value:
             continue
+        if _says_exactly(text, left, right):
+            continue
         if _CHOICE.fullmatch(text, left.end, right.start) and not superseded.is_denied(
             text, left, None
         ):
@@ -208,6 +211,11 @@ def _roles(
             word for word in near if word is not used and _opens(text, word, mention, previous_end)
         ]
         right = _after(text, near, mention, following)
+        if number and used and (left == [] and _says_exactly(text, mentions[number - 1], mention)):
+            # "early December (4 Dec)": the second says the first more exactly
+            roles[-1] = Word("o", 0, used.start, used.end)
+            roles.append(replace(used, start=mention.start, end=mention.start))
+            continue
         if number and not left and used and _speaks_on(text, mentions[number - 1], mention):
             # "not on the 4th but on the 11th": the word before the first speaks of the second
             left = [used]
@@ -238,6 +246,33 @@ def _roles(
             )
         )
     return roles
+
+
+_IN_BRACKETS = re.compile(
+    r"[^\n\d()]{0,24}\( ?(?:=|즉|i\.e\.,?|exactly|정확히는?|正確には|คือ)? ?(?:on |the |by |latest |늦어도 )?"
+)
+_EXACTLY = re.compile(
+    r"[^\n]{0,40}?(?:정확히는?|정확하게는|구체적으로는?|(?<![a-z])(?:exactly|precisely|to be (?:exact|precise|specific)|namely|more exactly|specifically|i\.e\.)|正確には|具体的には|正確に言うと|แน่ๆ คือ|กล่าวคือ|พูดให้ชัด(?:คือ)?),? ?(?:on |the |by |is |it is |it's )*"
+)
+
+
+_AT_LATEST = re.compile(
+    r"[^\n\d]{1,24}?(?:늦어도|at the latest|latest|no later than|遅くとも|ไม่เกิน|อย่างช้า)(?: ?วันที่)? ?"
+)
+
+
+def _says_exactly(text: str, before: DateMention, mention: DateMention) -> bool:
+    """Whether `mention` says more exactly what the date `before` said: `end of the year (by 31 Dec)`."""
+    if mention.value is None:
+        return False
+    if _EXACTLY.fullmatch(text, before.end, mention.start):
+        return True
+    if _BEFORE.match(text[before.end : before.end + 8]) and (
+        before.value and mention.value < before.value
+    ):
+        return _AT_LATEST.fullmatch(text, before.end, mention.start) is not None
+    vague = before.value is None and before.warning == "date_vague"
+    return vague and _IN_BRACKETS.fullmatch(text, before.end, mention.start) is not None
 
 
 def _opens(text: str, word: Word, mention: DateMention, previous_end: int) -> bool:
@@ -369,7 +404,7 @@ def _settled(
         if word and word.role == role
     ]
     candidates = list(_stated(text, mine))
-    ahead = [candidate for candidate in candidates if candidate.value >= today]
+    ahead = _firmer(text, [one for one in candidates if one.value >= today])
     if candidates and not ahead:
         return Reading(warning="date_past")
     reading = settle(ahead, warning="date_ambiguous")
@@ -385,7 +420,61 @@ def _settled(
     return reading
 
 
+def _firmer(text: str, candidates: list[Found[dt.date]]) -> list[Found[dt.date]]:
+    """The last day allowed, where an earlier one than the day it must come before: `before 24 Dec, at the latest 22 Dec`."""
+    latest = [one for one in candidates if _LATEST.search(text[max(0, one.start - 16) : one.start])]
+    others = [one for one in candidates if one not in latest]
+    if len({one.value for one in latest}) != 1 or not others:
+        return candidates
+    before = all(
+        one.value > latest[0].value and _BEFORE.match(text[one.end : one.end + 8]) for one in others
+    )
+    return latest if before else candidates
+
+
+_LATEST = re.compile(
+    r"(?:늦어도|at the latest|latest|no later than|not later than|遅くとも|ไม่เกิน|อย่างช้า)(?: ?วันที่)? ?(?:by |on |the )?$"
+)
+_BEFORE = re.compile(r" ?(?:\([^)\n]{1,6}\))? ?(?:전(?!후)|이전|前(?!後)|以前)")
+# who travels to a fair is no cargo; what a credit allows is no sailing
+_PEOPLE = re.compile(
+    r"(?:직원|담당자|엔지니어|기술자|팀원|대표님?|사장님?|부장님?|바이어|손님|출장자|저희 ?팀|우리 ?팀|(?<![가-힣])제가|(?<![a-z])(?:staff|engineers?|technicians?|colleagues?|our team|my boss|i|we|people|crew)(?![a-z])|社員|担当者|スタッフ|技術者|私|弊社員|พนักงาน|ทีมงาน|วิศวกร|ผม|ดิฉัน|เจ้านาย)"
+)
+_CARGO = re.compile(
+    r"화물|물건|제품|자재|짐|컨테이너|(?<![a-z])(?:cargo|goods|shipment|container|freight)(?![a-z])|貨物|荷物|商品|コンテナ|สินค้า|ของ|ตู้"
+)
+_FLIGHT = re.compile(
+    r"비행기|항공편|탑승|(?<![a-z])(?:flight|fly(?:ing)?|flies|plane|airport)(?![a-z])|공항|飛行機|フライト|空港|เครื่องบิน|(?<![ก-๎])บิน|ไฟลท์|สนามบิน"
+)
+_CREDIT = re.compile(
+    r"(?<![a-z])l/?c(?![a-z])|letter of credit|(?<![a-z])credit (?:states|says|allows|calls|requires|stipulates)|신용장|信用状|แอลซี|เลตเตอร์ออฟเครดิต"
+)
+_BY_CREDIT = re.compile(
+    r"[ ,(]{0,3}(?:as )?(?:per|under|by|according to|in|on) (?:the |our |your )?(?:l/?c|letter of credit|credit)(?![a-z])|[ ,(까지로は]{0,4}(?:l/?c|신용장|信用状)[ ]?(?:상|기준|조건|에 ?명시|の条件|条件)"
+)
+_SHIPMENT = re.compile(r"ship|선적|船積|ส่งออก|ลงเรือ")
+
+
+def _is_no_cargo(text: str, mention: DateMention, word: Word) -> bool:
+    """Whether the sentence of the date is about people who fly, or about what a letter of credit allows."""
+    first, last = sentence(text, mention.start, mention.end)
+    people = _PEOPLE.search(text, first, mention.start)
+    if people and _FLIGHT.search(text, first, last):
+        return _CARGO.search(text, people.end(), mention.start) is None
+    return (
+        word.role == "d"
+        and word.rank <= 3
+        and _SHIPMENT.match(text, word.start) is not None
+        and bool(
+            _CREDIT.search(text, max(first, word.start - 40), mention.start)
+            or _BY_CREDIT.match(text, mention.end)
+        )
+    )
+
+
 def _stated(text: str, mine: Sequence[tuple[DateMention, Word]]) -> Iterator[Found[dt.date]]:
     for mention, word in mine:
-        if mention.value is not None and not superseded.is_denied(text, mention, word):
+        if mention.value is None or _is_no_cargo(text, mention, word):
+            continue
+        if not superseded.is_denied(text, mention, word):
             yield Found(mention.value, mention.start, mention.end, word.rank)

@@ -14,7 +14,7 @@ from freight.extraction.voyage_words import Word
 _MOVE = r"(?:변경|변동|연기|미뤄|미루|조정|옮|바뀌|바꾸|바꿔|수정|정정|당겨|늦춰|chang|mov|postpon|shift|revis|amend|delay|push|roll|updat|brought forward|reschedul|変更|延期|後ろ倒し|前倒し|ずら|ずれ|繰り|เปลี่ยน|เลื่อน|ขยับ)"
 _MOVED = re.compile(_MOVE)
 _DENIED_AFTER = re.compile(
-    rf"^ ?(?:\([^)\n]{{1,6}}\) ?)?(?:(?:이|가|은|는)? ?(?:아니|말고|아닌|대신)|에서 ?[^\n,.]{{1,16}}(?:로|으로) ?{_MOVE}|에서 ?(?:\d{{1,2}}월 ?)?\d{{1,2}}일(?:로|으로)|から[^\n、。]{{1,16}}(?:に|へ)(?:{_MOVE})|ではな|じゃな|でなく|ไม่ใช่|[ ,;(]*(?:but |and )?(?:it is |it's |is )?now (?:is |on |for |it is )?(?:the )?(?:\d|[a-z]{{3}})|(?:을|를|は|を)? ?(?:취소|キャンセル|ยกเลิก))"
+    rf"^ ?(?:\([^)\n]{{1,6}}\) ?)?(?:(?:이|가|은|는)? ?(?:아니|말고|아닌|대신)|에서 ?[^\n,.]{{1,16}}(?:로|으로) ?{_MOVE}|에서 ?(?:\d{{1,2}}월 ?)?\d{{1,2}}일(?:로|으로)|から[^\n、。]{{1,16}}(?:に|へ)(?:{_MOVE})|[ ….]*(?:ではな|じゃな)|でなく|ไม่ใช่|(?:の(?:船|便|出港))?(?:には?|では|は)? ?間に合わ|(?:ก็)?ไม่ทัน|(?: ?(?:배편|배|출항|선적|선편))?(?:은|는|이|가|엔|에는)? ?(?:못 ?맞추|못 ?맞춰|안 ?(?:되고|돼서|되어서|되니|됩니다|돼요|될)|불가(?:하|능하)|무리(?:라|이|입|고)|어렵(?:고|습|다고)|힘들(?:고|어서))|,? (?:is|was|looks|seems) (?:too (?:early|late|soon|tight)|not (?:possible|feasible)|impossible|no longer)|,? (?:won't|will not|doesn't|does not|can't|cannot) (?:work|do|be (?:met|made|done)|make)|[ ,;(]*(?:but |and )?(?:it is |it's |is )?now (?:is |on |for |it is )?(?:the )?(?:\d|[a-z]{{3}})|(?:을|를|は|を)? ?(?:취소|キャンセル|ยกเลิก))"
 )
 _DENIED_BEFORE = re.compile(
     r"(?:(?<![a-z])not|instead of|rather than|ไม่ใช่|แทน)(?: on)?(?: the)? ?$"

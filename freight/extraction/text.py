@@ -154,7 +154,12 @@ def language_of(text: str) -> str:
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the sentence or line around `text[start:end]` begins and ends."""
     before = max(
-        (match.end() for match in _SENTENCE_END.finditer(text, max(0, start - 300), start)),
+        (
+            match.end()
+            # one letter further, for a full stop ends nothing before a figure: G.W.20kg
+            for match in _SENTENCE_END.finditer(text, max(0, start - 300), start + 1)
+            if match.end() <= start
+        ),
         default=-1,
     )
     after = _SENTENCE_END.search(text, end, end + 300)
@@ -173,7 +178,7 @@ _PAST = re.compile(
     r"|전번|저번|작년|前回|先月|昨年|ครั้งก่อน|ครั้งที่แล้ว|เดือนที่แล้ว|ปีที่แล้ว|รอบที่แล้ว|รอบก่อน|คราวก่อน|คราวที่แล้ว|先日|usually|평소|보통은|normally)(?!と同|と同様|과 ?(?:같|동일)|와 ?(?:같|동일))"
 )
 _SAME = re.compile(r"same (?:as|like) (?:the |our |my )?$|as $")
-_NOW = re.compile(r"이번|this (?:time|one)|now(?![a-z])|今回|今度|ครั้งนี้")
+_NOW = re.compile(r"이번|this (?:time|one)|now(?![a-z])|今回|今度|ครั้งนี้|รอบนี้|คราวนี้|หนนี้|เที่ยวนี้|งวดนี้")
 
 
 # addresses of the net are no words of the mail: 20ft@cargo.example

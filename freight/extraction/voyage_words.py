@@ -39,13 +39,13 @@ _TH_DEPARTURE = {
 _EN_ARRIVAL = {
     5: r"(?<![a-z])e\.?t\.?a(?![a-z])",
     4: r"arriv\w*|(?<![a-z])arr(?![a-z])|(?:get(?:s|ting)?|be|has to be|is|have (?:it|them)) there|there (?:by|before|on|no later)|(?:arrival|delivery) deadline|land(?:s|ed|ing)?(?= (?:by|in|at|on|before|no later)(?![a-z]))|(?<![a-z])dock(?:s|ed|ing)?(?= (?:by|in|at|on|before)(?![a-z]))|(?<![a-z])rta(?![a-z])|(?<![a-z])due (?:in|at|into|there|date|by|on|to arrive)",
-    3: r"(?:consignee|buyer|customer|client|receiver|importer)(?:'s|s')? (?:deadline|date|target|wish)|(?:need|needs|must|has|have|got) to hit(?![a-z])|deliver(?!y order)\w*|reach(?:es|ed|ing)?(?! out)(?![a-z])|in[- ]hand|(?<![a-z])rdd(?![a-z])|unload\w*|discharg\w+(?! port)|(?<![a-z])at destination|(?<![a-z])here (?:by|before|on|no later)",
-    2: r"(?:want|wants|wanted|like|love|need|needs|needed|have|get|require|requires|expect|expects)(?: to (?:have|get|receive))? (?:it|them|'em|em|this|these|everything|the (?:cargo|goods|shipment|container|lot|load|boxes?))(?: (?:all|here|in|at|there|on[- ]?site|on (?=\d|the \d))(?![a-z])| (?:(?:latest|not later than|no later than) )?(?:by|before)(?![a-z]))|(?:want|need|requir)(?:s|ed|es)? (?:by|before|no later|not later|latest)|needed|need(?:s|ed)? (?:it|them|this|the (?:cargo|goods|shipment))(?![a-z])|(?:must|should|has to|have to|needs to|need to|ought to|gotta) be (?:in|at|there|here|with)|be (?:in|at|with) |(?:required|wanted|expected)(?= (?:in|at|by|on|before|latest)(?![a-z]))|on[- ]site|in store|receiv(?:e|ed|ing|es)(?![a-z])|make it (?:to|in|there)|latest at",
+    3: r"(?:receiv|tak|expect|need|want|get)(?:es?|ing|s)? (?:the |a |our )?(?:vessel|ship|boat)(?= (?:at|in|into)(?![a-z]))|(?:consignee|buyer|customer|client|receiver|importer)(?:'s|s')? (?:deadline|date|target|wish)|(?:need|needs|must|has|have|got) to hit(?![a-z])|deliver(?!y order)\w*|reach(?:es|ed|ing)?(?! out)(?![a-z])|in[- ]hand|(?<![a-z])rdd(?![a-z])|unload\w*|discharg\w+(?! port)|(?<![a-z])at destination|(?<![a-z])here (?:by|before|on|no later)",
+    2: r"(?:want|wants|wanted|like|love|need|needs|needed|have|get|require|requires|expect|expects)(?: to (?:have|get|receive))? (?:it|them|'em|em|this|these|everything|the (?:cargo|goods|shipment|container|lot|load|boxes?))(?: (?:all|here|in|at|there|on[- ]?site|on (?=\d|the \d))(?![a-z])| (?:(?:latest|not later than|no later than) )?(?:by|before)(?![a-z]))|(?:want|need|requir)(?:s|ed|es)? (?:by|before|no later|not later|latest)|needed|need(?:s|ed)? (?:it|them|this|the (?:cargo|goods|shipment))(?![a-z])|(?:must|should|has to|have to|needs to|need to|ought to|gotta) be (?:in|at|there|here|with)|be (?:in|at|with) |(?:required|wanted|expected)(?= (?:in|at|by|on|before|latest)(?![a-z]))|at (?:the |our |my )?(?:buyer|customer|consignee|client|receiver)'?s? (?:door|warehouse|premises|plant|site|factory)|at (?:their|his|her) (?:door|warehouse|plant|site)|on[- ]site|in store|receiv(?:e|ed|ing|es)(?![a-z])|make it (?:to|in|there)|latest at",
 }
 _KO_ARRIVAL = {
     4: r"(?<=[가-힣a-z])(?<![도장부접밀애고])착(?= ?\d| ?[,/(>]|$| ?희망| ?예정)|도착(?![지항국])|입항(?![지국])|닿[게아았을]|접안|들어와|들어오|들어왔|들어옵|들어올|들어온|도달",
     3: r"납기|납품|배송|인도(?=일|[는가를 ]?\d|[ :]|되|받|해|예정|희망|까지|조건|기한)|배달|하차|하역|양하(?![지항])|인도 ?(?:예정|희망)",
-    2: r"필요|들어가|들어갈|들어간|들어감|받아|받을|받고|받았|받게|받기|받으면|받는|받길|(?<=까지 )입고|입고(?=되어야|돼야|되어 ?있어야|희망|요청|까지)|수령|(?<![가-힣])(?:와야|왔으면|와 ?있어야|가야|갔으면|가면|와 주|와주|올 수|갈 수|오면|오도록|가도록|와도)|대야 ?(?:하|합|해)",
+    2: r"필요|들어가|들어갈|들어간|들어감|받아|받을|받고|받았|받게|받기|받으면|받는|받길|(?<=까지 )입고|(?:현지|고객사?|바이어|거래처|물류|아마존|fba|도착지|수입자|수하인|납품처) ?(?:창고|센터|물류센터)?(?:에|로|의)? ?입고|(?<!cfs )(?<!보세 )(?<!보세)(?<!cy )(?:창고|센터)(?:에|로)? ?입고(?=[^\n.]{0,16}까지)|입고(?=되어야|돼야|되어 ?있어야|희망|요청|까지)|수령|(?<![가-힣])(?:와야|왔으면|와 ?있어야|가야|갔으면|가면|와 주|와주|올 수|갈 수|오면|오도록|가도록|와도)|대야 ?(?:하|합|해)",
     1: r"도착[지항]|입항지",
 }
 _JA_ARRIVAL = {
@@ -56,7 +56,7 @@ _JA_ARRIVAL = {
 }
 _TH_ARRIVAL = {
     4: r"ไปถึง|ถึงปลายทาง|วันถึง|มาถึง|ให้ถึง|ต้องถึง|เรือถึง|เรือเข้า|เทียบท่า|ถึงท่า|ถึงมือ|ถึงที่|กำหนดถึง|เข้าท่า|ถึง(?!คุณ|ท่าน|ทีม|ผู้|แผนก|ฝ่าย|บริษัท|แม้)",
-    3: r"ส่งมอบ|จัดส่งถึง|ส่งถึง|กำหนดส่ง(?:มอบ|ของ)",
+    3: r"(?<!ขึ้น)ลง(?:ของ|สินค้า)(?!ใส่|ใน|เรือ|ตู้|ที่ท่าต้นทาง|ให้)|ส่งมอบ|จัดส่งถึง|ส่งถึง|กำหนดส่ง(?:มอบ|ของ)",
     2: r"ต้องการรับ|ได้รับ|ได้ของ|ได้สินค้า|ต้องการ(?:สินค้า|ของ|ใช้|ให้ของ)|ต้องใช้|จะใช้ของ|อยากได้(?:ของ|สินค้า)|รับของ|(?:ของ|สินค้า)(?:ต้อง)?(?:เข้า|มา)",
 }
 
@@ -69,7 +69,7 @@ NEITHER_COMPOUNDS = (
     r"|when (?:(?:will|would|could|does|do|can|is|are|did|might) )?[^.?!\n\d]{0,30}?(?:arriv\w*|depart\w*|sail\w*|deliver\w*|leav\w*|reach\w*|ready|available|be there|get there)(?: there)?"
     r"|선적 ?(?:서류|기한|스케[줄쥴] ?확인|의뢰서)|운송 ?(?:기간|일수|시간|서류)|준비 ?서류|도착 ?(?:통지|보고|후)|출발 ?후|출항 ?후|선적 ?후|출고 ?후|완료 ?후|결제 ?완료|(?:수출|수입) ?(?:신고|통관|면장)|운송 ?(?:사|료|비)|(?:언제|몇 ?(?:일|월)에?)[^.?!\n\d]{0,12}?(?:도착|출발|출항|입항|들어오|들어와|나가|나오|선적)|환적|기항|접속|(?<![일\d)] )(?<![일\d)])이전 ?(?:선적|출항|출고)|지난 ?(?:번 ?)?(?:선적|출항|출고)|생산 ?(?:시작|착수|개시)|작업 ?시작"
     r"|船積み?(?:書類|期限)|接続|積み?替え?|トランシップ|寄港|(?:いつ|何日|何月)[^。?!\n\d]{0,12}?(?:着|到着|届|出港|出発|出)|(?:お|ご)?手元に届|前回の?(?:船積み?|出港|出荷)|生産開始|着手|出港後|到着後|船積後|出荷後|発送後|書類[はを]?(?:発送|準備|必着)|(?:着|届)いておりません|(?:着|届)いていません|届いてい|必着で(?:お?見積|ご?回答|ご?返信|書類)"
-    r"|เอกสาร(?:พร้อม)?|เปลี่ยนเรือ|ถ่ายลำ|ต่อเรือ|แวะ(?:ที่)?|ถึง(?:เมื่อ(?:ไหร่|ไร)|วันไหน|กี่วัน)|(?:ออก|ส่ง|พร้อม|เสร็จ)(?:ได้)?(?:เมื่อ(?:ไหร่|ไร)|วันไหน)|ใช้เวลา|ใช้(?:ได้)?(?:จน)?ถึง|ส่ง(?:ใบ)?(?:เสนอ)?ราคา(?:ให้)?|ส่งอีเมล|ออกใบ\S{0,12}|ถึงกำหนด"
+    r"|ยืนราคา(?:ได้|ไว้)?(?:จน)?(?:ถึง)?|(?:ราคา|โปรโมชั่น|โปร|เรท|เรต)(?:นี้)?[^\n\d]{0,12}?(?:จน)?ถึง(?= ?(?:วันที่ ?)?\d)|(?:มีผล|ใช้ได้|หมดอายุ)(?:จน)?ถึง|เอกสาร(?:พร้อม)?|เปลี่ยนเรือ|ถ่ายลำ|ต่อเรือ|แวะ(?:ที่)?|ถึง(?:เมื่อ(?:ไหร่|ไร)|วันไหน|กี่วัน)|(?:ออก|ส่ง|พร้อม|เสร็จ)(?:ได้)?(?:เมื่อ(?:ไหร่|ไร)|วันไหน)|ใช้เวลา|ใช้(?:ได้)?(?:จน)?ถึง|ส่ง(?:ใบ)?(?:เสนอ)?ราคา(?:ให้)?|ส่งอีเมล|ออกใบ\S{0,12}|ถึงกำหนด"
 )
 NEITHER = (
     r"clos(?:es|ing)(?![a-z])|quot\w*|repl(?:y|ies)|respon\w*|get back|let (?:us|me) know|hear(?![a-z])|answer|feedback|valid\w*|deadline|cut(?:[- ]?off)?(?![a-z])|payment|paid|(?<![a-z])pay(?:able|s)?(?![a-z])|remit\w*|invoice|meeting|(?<![a-z])call(?![a-z])|dated|issued?|expir\w*"

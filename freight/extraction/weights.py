@@ -9,18 +9,20 @@ from decimal import Decimal
 from itertools import pairwise
 
 from freight.extraction.amounts import KG_OF, UNIT, Amount, find_amounts, unlabelled
+from freight.extraction.dismissed import without_dismissed
 from freight.extraction.found import Found, Reading
+from freight.extraction.labels import squeezed
 from freight.extraction.numerals import DIGITS, decimal_number
 from freight.extraction.packing import column_total
 from freight.extraction.pieces import count_for, counted, each
 from freight.extraction.text import RETURN_LEG, sentence, speaks_of_past
 
 _GROSS = (
-    r"gross(?! ?(?:ton|margin|profit))|(?<![a-z])g\.? ?/?w(?:t|eight)?\.?(?![a-z])|총 ?중량|총 ?무게|그로스|총 ?하중|포장 ?후 ?중량|総重量|総kg|総質量|グロス|梱包後重量|น้ำหนักรวม|น้ำหนักทั้งหมด|น้ำหนักกรอส|กรอส"
+    r"gross(?! ?(?:ton|margin|profit))|(?<![a-z])g\.? ?/?w(?:t|eight)?\.?(?![a-z])|총 ?중량|총 ?무게|그로스|총 ?하중|포장 ?후 ?중량|毛重|总重|總重|総重量|総kg|総質量|グロス|梱包後重量|น้ำหนักรวม|น้ำหนักทั้งหมด|น้ำหนักกรอส|กรอส"
     r"|(?:including|incl\.?|with|inclusive of) (?:the |all |its |their |export )?(?:pack(?:ing|aging)|pallets?|crat(?:es?|ing))|포장 ?포함|(?:파렛트|팔레트|박스|상자|포장재?|용기) ?(?:무게 ?)?(?:까지 ?)?포함|(?:梱包|パレット|箱|風袋|容器) ?(?:材)?(?:込|含)|รวม(?:บรรจุภัณฑ์|หีบห่อ|พาเลท|พาเลต|ลัง|กล่อง|กระสอบ)"
 )
 _NET = (
-    r"(?<![a-z])net(?!work)(?! ?\d+ ?days)|(?<![a-z])n\.? ?/?w(?:t)?\.?(?![a-z])|순 ?중량|순중|순 ?무게|넷 ?웨이트|정미|고형량|正味|ネット|純重量|固形量|น้ำหนักสุทธิ|สุทธิ|น้ำหนักเนื้อ|(?<![a-z])tare|drained|공 ?컨테이너|자체 ?중량|자중|컨테이너 ?(?:무게|중량)(?= ?(?:포함|제외|미포함|별도))"
+    r"(?<![a-z])net(?!work)(?! ?\d+ ?days)|(?<![a-z])n\.? ?/?w(?:t)?\.?(?![a-z])|순 ?중량|순중|순 ?무게|넷 ?웨이트|정미|고형량|正味|ネット|[浄净淨]重|皮重|純重量|固形量|น้ำหนักสุทธิ|สุทธิ|น้ำหนักเนื้อ|(?<![a-z])tare|drained|공 ?컨테이너|자체 ?중량|자중|컨테이너 ?(?:무게|중량)(?= ?(?:포함|제외|미포함|별도))"
     r"|風袋(?!込|含)|自重|น้ำหนักตู้(?!ละ|แรก|ที่|ใบ)|vgm|volum\w+ weight|chargeable|dim(?:ensional)? weight|부피 ?중량|용적 ?중량|운임 ?중량|검증 ?총?중량|容積重量|(?:without|excluding|excl\.?|w/o|before) (?:the )?(?:pack(?:ing|aging)|pallets?)|컨테이너 ?포함(?!하면|시)|including (?:the )?container|コンテナ込"
 )
 _NOT_CARGO = (
@@ -73,7 +75,7 @@ _LEAST_OF_A_BOX = Decimal(1000)
 _INHERITED = re.compile(r"^[ \t]{2,}$|^[ \t]*[/|~][ \t]*$|^\t$|^[ \t]+$")
 _NUMBER_LABELLED = re.compile(
     rf"(?P<kind>{_NET}|{_GROSS}|total (?:weight|kgs?)|cargo weight|{_LABEL})(?:[^\d\n:|,\t()\[\]]{{0,14}}?[(\[]? ?(?<![a-z])(?P<unit>kgs?|m/?t|mts?|tons?|tonnes?|t|lbs?|킬로|톤|キロ|トン|กก\.?|ตัน|屯)(?![a-z]) ?[)\]]?)?"
-    rf"[^\d\n:|,\t]{{0,14}}?(?P<colon> ?[:=|,\t]{{1,3}} ?| (?=\d{{4}}|\d{{1,3}}[,.]\d{{3}})(?!(?:19|20)\d\d(?!\d)))(?P<n>{DIGITS})(?! ?(?:{UNIT}|[a-z%'년월/]|cbm|[-x*]\d))"
+    rf"[^\d\n:|,\t]{{0,14}}?(?P<colon> ?[:=|,\t]{{1,3}} ?| {{1,40}}(?=\d{{4}}|\d{{1,3}}[,.]\d{{3}})(?!(?:19|20)\d\d(?!\d)))(?P<n>{DIGITS})(?!/| /(?! (?:[^\d\s]|(?:20|40|45)(?!\d)|\d ?x))| {{0,3}}(?:{UNIT}|[a-z%'년월]|cbm|[-x*]\d))"
 )
 _PAIRED = re.compile(rf"(?P<n>{DIGITS}) ?(?:kgs?|t|톤)? ?/ ?$")
 _PAIR_LABEL = re.compile(
@@ -94,6 +96,14 @@ _CHOICE = re.compile(
 )
 _PLUS = re.compile(
     r"^[^\n]{0,40}(?:\+|(?<![a-z])plus(?![a-z])|더하기|그리고|에 ?추가로|プラス|บวก)[^\n]{0,40}$"
+)
+# "weight: as per the attached list"
+_DEFERRED = re.compile(
+    rf"(?:{_GROSS}|{_LABEL})[^\n\d.]{{0,14}}(?:첨부|별첨|attach|packing list|p/l|enclosed|添付|別紙|別添|ไฟล์แนบ|เอกสารแนบ|ตามแนบ|ที่แนบ)"
+)
+# the parts that a shipment is named by
+_PART = re.compile(
+    r"본품|본체|완제품|부자재|부속품?|부품|예비품|스페어|소모품|자재|(?<![a-z])(?:main (?:unit|body|machine|goods|cargo)|machine|spare(?:s| parts)?|accessor(?:y|ies)|parts|consumables)(?![a-z])|本体|本品|付属品|部品|予備品|スペア|副資材|消耗品|เครื่องหลัก|ตัวเครื่อง|อะไหล่|อุปกรณ์(?:เสริม)?|ของแถม"
 )
 
 
@@ -118,16 +128,22 @@ class _Stated:
         return (_PRODUCT_RANK if self.is_product else _RANK)[self.kind]
 
 
-def read_weight(text: str) -> Reading[Decimal]:
-    """The total gross weight that prepared `text` states."""
+def read_weight(text: str, *, boxes: int | None = None) -> Reading[Decimal]:
+    """The total gross weight that prepared `text` states, in kg.
+
+    boxes: how many containers another text of the mail names, for a weight of each.
+    """
+    text = squeezed(without_dismissed(text))
     amounts, vague = find_amounts(text)
-    stated, limited = _stated(text, amounts)
+    stated, limited = _stated(text, amounts, boxes)
     stated = _outbound(text, stated)
     table = column_total(text)
     if table is not None and all(one.rank < 5 for one in stated):
         return Reading(table)
     if not stated:
         return Reading(warning="weight_vague" if vague or limited else "")
+    if _DEFERRED.search(text) and all(one.rank < 5 for one in stated):
+        return Reading()
     if vague and max(one.rank for one in stated) <= 3:
         return Reading(warning="weight_vague")
     return _settled(text, stated)
@@ -138,7 +154,7 @@ def close(a: Decimal, b: Decimal) -> bool:
     return abs(a - b) <= Decimal("0.01") * max(a, b)
 
 
-def _stated(text: str, amounts: list[Amount]) -> tuple[list[_Stated], bool]:
+def _stated(text: str, amounts: list[Amount], boxes: int | None) -> tuple[list[_Stated], bool]:
     """The weights of the cargo among `amounts` and labelled numbers; and whether limits were left out."""
     bare = [
         amount
@@ -164,7 +180,7 @@ def _stated(text: str, amounts: list[Amount]) -> tuple[list[_Stated], bool]:
             continue
         if _is_set_aside(text, amount, begin):
             continue
-        stated += _total_of(text, amount, kind, begin, wide=number < _WIDELY)
+        stated += _total_of(text, amount, kind, begin, wide=number < _WIDELY, boxes=boxes)
     return stated, limited
 
 
@@ -252,7 +268,9 @@ def _is_set_aside(text: str, amount: Amount, begin: int) -> bool:
     )
 
 
-def _total_of(text: str, amount: Amount, kind: str, begin: int, *, wide: bool) -> Iterator[_Stated]:
+def _total_of(
+    text: str, amount: Amount, kind: str, begin: int, *, wide: bool, boxes: int | None
+) -> Iterator[_Stated]:
     """The weight as it stands, or times its pieces; nothing where it is one of an unknown number."""
     line = text.rfind("\n", 0, amount.start) + 1
     told = each(text, amount.start, amount.end, max(line, min(begin, amount.start)))
@@ -261,7 +279,7 @@ def _total_of(text: str, amount: Amount, kind: str, begin: int, *, wide: bool) -
             yield _Stated(amount.kg, amount.start, amount.end, kind, begin=begin)
         return
     heavy = amount.kg >= _LEAST_OF_A_BOX
-    count = count_for(text, amount.start, amount.end, told, heavy=heavy, wide=wide)
+    count = count_for(text, amount.start, amount.end, told, heavy=heavy, wide=wide, elsewhere=boxes)
     if count is not None and (told.surely or _is_likely(amount, count.number)):
         start, end = min(amount.start, count.start), max(amount.end, count.end)
         yield _Stated(amount.kg * count.number, start, end, kind, True, begin)
@@ -345,9 +363,20 @@ def _are_parts(text: str, best: Sequence[_Stated]) -> bool:
     between = [text[left.end : right.start] for left, right in pairwise(best)]
     if all(one.is_product for one in best):
         return not any(_SHIPMENT.search(words) for words in between)
-    if all(_PLUS.match(words) for words in between):
+    if all(_PLUS.match(words) for words in between) or _are_named_parts(text, best):
         return True
     return _have_own_pieces(text, best)
+
+
+def _are_named_parts(text: str, best: Sequence[_Stated]) -> bool:
+    """`main unit 3,200 kg, spare parts 800 kg`: each is led to by a part's name of its own."""
+    leads = [text[_lead(text, one, best) : one.start] for one in best]
+    names = [list(_PART.finditer(lead)) for lead in leads]
+    told = {found[-1].group() for found in names if found}
+    return len(told) == len(best) and not any(_WITH.search(lead) for lead in leads[1:])
+
+
+_WITH = re.compile(r"포함|합|includ|with|込|含|รวม")
 
 
 def _numbered(text: str, stated: Sequence[_Stated]) -> list[_Stated]:

@@ -185,6 +185,20 @@ def test_quotation_page_offers_its_actions_for_a_draft_only(admin_client: Client
     assert "/refuse/" not in page(admin_client, change(issued))
 
 
+def test_quotation_page_shows_the_facts_of_its_price_not_later_ones(admin_client: Client) -> None:
+    quotation = QuotationFactory.create(state=Quotation.State.SUPERSEDED)
+    QuoteRequest.objects.update(gross_weight_kg=Decimal(21_000), destination="JPTYO")
+    text = page(admin_client, change(quotation))
+    assert "18,500 kg" in text
+    assert "Busan → Shanghai" in text
+    assert "21,000 kg" not in text
+    assert "Tokyo" not in text
+    # where a fact stood is told only of the fact that stands
+    assert "총중량 18.5톤" not in text
+    assert "40피트 1대" in text
+    assert "Busan → Shanghai" in page(admin_client, reverse("admin:freight_quotation_changelist"))
+
+
 def test_outgoing_mail_shows_its_text_escaped(admin_client: Client) -> None:
     mail = OutgoingMailFactory.create(sealed=letter("Weight please <script>alert(1)</script>"))
     text = page(admin_client, change(mail))

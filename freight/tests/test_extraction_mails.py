@@ -1,6 +1,5 @@
 """Whole mails as people send them, in four languages, each with the gold of its six facts."""
 
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ from freight.fields import FACT_NAMES
 from freight.tests.reading import line, read
 
 SETS = ("ko", "en", "ja", "th", "mixed")
-# generous for a busy machine: one mail must stay under 10 ms
-SECONDS_A_MAIL = 0.010
 
 
 def mails() -> list[tuple[str, dict[str, Any]]]:
@@ -35,11 +32,3 @@ def expected(mail: dict[str, Any]) -> str:
 @pytest.mark.parametrize(("name", "mail"), mails(), ids=[name for name, _ in mails()])
 def test_whole_mail(name: str, mail: dict[str, Any]) -> None:
     assert line(read(mail["body"], subject=mail["subject"])) == expected(mail)
-
-
-def test_a_mail_takes_under_ten_milliseconds() -> None:
-    cases = [mail for _, mail in mails()]
-    started = time.perf_counter()
-    for mail in cases:
-        read(mail["body"], subject=mail["subject"])
-    assert (time.perf_counter() - started) / len(cases) < SECONDS_A_MAIL

@@ -21,6 +21,7 @@ from freight.fields import Container
 from freight.models import LaneRate
 from freight.tests.factories import LaneRateFactory, TariffFactory, in_days
 
+pytestmark = pytest.mark.django_db  # own places are looked for in the table
 LIST = "/admin/freight/lanerate/"
 HEAD = "origin,destination,container,amount,valid_from,valid_to\n"
 LINE = "KRPUS,CNSHA,40ft,1500000,2031-01-01,2031-03-31\n"
@@ -55,7 +56,6 @@ def problems(text: str) -> list[str]:
         return [str(problem) for problem in read(text).problems]
 
 
-@pytest.mark.django_db
 class TestConsole:
     def test_rate_is_entered_by_the_names_of_its_places(self, admin_client: Client) -> None:
         assert admin_client.post(f"{LIST}add/", form()).status_code == 302
@@ -71,6 +71,7 @@ class TestConsole:
             {"amount": "0"},
             {"amount": "1500.50"},
             {"amount": "-5"},
+            {"amount": "1000000000000"},
             {"container": "53ft"},
             {"valid_to": str(in_days(-1))},
         ],
@@ -80,6 +81,12 @@ class TestConsole:
     ) -> None:
         assert admin_client.post(f"{LIST}add/", form(**wrong)).status_code == 200
         assert not LaneRate.objects.exists()
+
+    def test_amount_that_cannot_be_is_refused_in_words(self, admin_client: Client) -> None:
+        head = {"accept-language": "en"}
+        response = admin_client.post(f"{LIST}add/", form(amount="0"), headers=head)
+        assert "An amount is more than nothing" in response.content.decode()
+        assert "lanerate_costs_something" not in response.content.decode()
 
     def test_same_lane_and_days_are_one_rate(self, admin_client: Client) -> None:
         admin_client.post(f"{LIST}add/", form())
@@ -130,11 +137,13 @@ class TestConsole:
         LaneRateFactory.create(destination="USLAX")
         assert "(KRPUS-USLAX)" in page(admin_client, f"{LIST}?q=Los+Angeles")
 
-    def test_rates_are_exported_and_taken_in_again(self, admin_client: Client) -> None:
-        LaneRateFactory.create(note="=HYPERLINK(1)")
+    @pytest.mark.parametrize("note", ["=HYPERLINK(1)", "＝1+1", "'=1", "''@x", "'80s"])
+    def test_rates_are_exported_and_taken_in_again(self, admin_client: Client, note: str) -> None:
+        LaneRateFactory.create(note=note)
         url = reverse("admin:freight_lanerate_export_all")
         data = admin_client.get(url).getvalue()
-        assert b"'=HYPERLINK" in data
+        told = note if note == "'80s" else f"'{note}"
+        assert f",{told}\r\n" in data.decode()
         reading = rates_import.read(data, "lane-rates.csv")
         assert rates_import.take_in(reading.rates) == rates_import.Taken(new=0, changed=0, same=1)
 
@@ -316,7 +325,6 @@ def test_what_is_no_table_is_refused(data: bytes, name: str) -> None:
         rates_import.read(data, name)
 
 
-@pytest.mark.django_db
 class TestCommands:
     def run(self, path: Path, *options: str) -> str:
         out = io.StringIO()

@@ -99,7 +99,7 @@ def test_silent_request_expires_and_its_link_opens_nothing() -> None:
     lifecycle.remind_due(later(3))
 
     assert lifecycle.expire_due(later(13.9)) == 0
-    assert lifecycle.expire_due(later(14.1)) == 1
+    assert lifecycle.expire_due(later(15.1)) == 1
 
     request.refresh_from_db()
     assert request.state == State.EXPIRED

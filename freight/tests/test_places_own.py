@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from freight import own_places, places
-from freight.models import Place
+from freight import outbox, own_places, places, quotes
+from freight.models import Mode, Place
+from freight.tests.factories import QuotationFactory, QuoteRequestFactory
 
 pytestmark = pytest.mark.django_db
+ENGLISH = {"accept-language": "en"}
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +45,32 @@ def test_own_place_counts_after_a_refresh() -> None:
     own_places.refresh()
     assert found("호산항에서 상하이까지") == ["KRHSN", "CNSHA"]
     assert places.display_name("KRHSN", "ko") == "호산"
+
+
+def test_process_that_has_just_begun_prices_from_an_own_place(admin_client: Client) -> None:
+    hosan()
+    now = timezone.now()
+    request = QuoteRequestFactory.create(complete=True, origin="KRHSN", mode=Mode.DRAFT)
+    quotes.advance(request, now)
+    quotation = request.quotations.get()
+    own_places.forget()
+    quotes.approve(quotation, by="kim", now=now)
+    mail = request.outgoing.get()
+    letter = outbox.letter_or_none(mail)
+    assert letter
+    assert "호산 (KRHSN)" in letter.text
+
+
+@pytest.mark.parametrize(
+    "url", ["/quotations/{}/", "/admin/freight/quotation/{}/change/", "/admin/freight/quotation/"]
+)
+def test_process_that_has_just_begun_shows_an_own_place(admin_client: Client, url: str) -> None:
+    hosan()
+    request = QuoteRequestFactory.create(complete=True, origin="KRHSN")
+    quotation = QuotationFactory.create(request=request)
+    own_places.forget()
+    response = admin_client.get(url.format(quotation.pk), headers={"accept-language": "ko"})
+    assert "호산" in response.content.decode()
 
 
 def test_refresh_asks_the_database_every_ten_seconds_only(
@@ -124,7 +153,9 @@ def form(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_console_refuses(admin_client: Client, changes: dict[str, str], words: str) -> None:
-    response = admin_client.post(reverse("admin:freight_place_add"), form(**changes))
+    response = admin_client.post(
+        reverse("admin:freight_place_add"), form(**changes), headers=ENGLISH
+    )
     assert response.status_code == 200
     assert words in response.content.decode()
     assert not Place.objects.exists()
@@ -133,7 +164,9 @@ def test_console_refuses(admin_client: Client, changes: dict[str, str], words: s
 @pytest.mark.django_db(transaction=True)
 def test_console_takes_a_place_and_warns_of_a_common_word(admin_client: Client) -> None:
     data = form(aliases="호산항\nBest")
-    response = admin_client.post(reverse("admin:freight_place_add"), data, follow=True)
+    response = admin_client.post(
+        reverse("admin:freight_place_add"), data, follow=True, headers=ENGLISH
+    )
     assert "“Best” is a common word" in response.content.decode()
     assert found("호산항") == ["KRHSN"]
 

@@ -138,10 +138,11 @@ def test_lane_rate_of_a_real_mailbox_goes_out() -> None:
     assert quoted(asked(needs_lane_rate=True)).state == Quotation.State.ISSUED
 
 
-def test_lane_rate_above_the_limit_is_a_draft(settings: Any) -> None:
-    settings.BUSYBEE_APPROVAL_ABOVE_KRW = 2_999_999
+@pytest.mark.parametrize(("limit", "reason"), [(2_999_999, pricing.ABOVE_LIMIT), (3_000_000, "")])
+def test_lane_rate_above_the_limit_is_a_draft(settings: Any, limit: int, reason: str) -> None:
+    settings.BUSYBEE_APPROVAL_ABOVE_KRW = limit
     rate(0, 20, 1_500_000)
-    assert quoted(asked(containers=2)).draft_reason == pricing.ABOVE_LIMIT
+    assert quoted(asked(containers=2)).draft_reason == reason
     assert quoted(asked(containers=1)).state == Quotation.State.ISSUED
 
 
@@ -229,6 +230,17 @@ def test_draft_stands_while_its_rate_does() -> None:
     rate(0, 20, 1_500_000)
     request = asked(mode=Mode.DRAFT)
     assert quoted(request).pk == quoted(request).pk
+
+
+@pytest.mark.parametrize(("amount", "quoted"), [(500_000_000_000, True), (500_000_000_001, False)])
+def test_price_that_no_transport_costs_is_an_operators(amount: int, quoted: bool) -> None:
+    rate(0, 30, amount)
+    request = asked(containers=2)
+    quotes.advance(request, NOW)
+    request.refresh_from_db()
+    assert request.state == State.CONFIRMED
+    assert request.quotations.exists() is quoted
+    assert request.review == ([] if quoted else ["price"])
 
 
 @pytest.mark.usefixtures("english")

@@ -116,8 +116,8 @@ class MailboxForm(forms.ModelForm):
             "oauth_scope": gettext_lazy("As your provider names the right to read by IMAP."),
             "after_folder": gettext_lazy("It must exist on the server."),
             "send_from": gettext_lazy(
-                "Name <address> that answers come from, mostly this mailbox's own. Empty: the "
-                "installation's."
+                "Name &lt;address&gt; that answers come from, mostly this mailbox's own. Empty: "
+                "the installation's."
             ),
             "relay": gettext_lazy(
                 "smtp+starttls://host:587 or smtps://host:465; it is logged in to as this mailbox. "

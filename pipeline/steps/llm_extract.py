@@ -36,6 +36,7 @@ def run(email: Email) -> Outcome:
     if email.label == "quote" and email.request:
         request_id = email.request.pk
         read, note = _read_twice(email, email.request)
+        read = _with_doubt(email, email.request, read)
         return Outcome(
             {"warnings": [*email.warnings, *read.warnings]},
             write=lambda: _advance(email, request_id, read),
@@ -44,23 +45,63 @@ def run(email: Email) -> Outcome:
     if email.label == "order":
         return Outcome({"handled_by": ""}, write=lambda: _order(email, _read(email)))
     if email.label == "inquiry" and (refused := _refused(email)):
-        return Outcome(write=partial(_leave_to_operator, refused.pk), note=orders.TAKEN_BACK)
+        write = partial(_leave_to_operator, refused.pk, holds=_is_own(email, refused))
+        return Outcome({"handled_by": ""}, write=write, note=orders.TAKEN_BACK)
+    if email.label == "inquiry" and (spoken := _spoken_on(email)):
+        return Outcome({"outcome": "filed"}, write=partial(_heard, spoken.pk), note=email.label)
     return Outcome({"outcome": "filed"}, skipped=True, note=email.label)
 
 
 def _refused(email: Email) -> QuoteRequest | None:
-    """The request whose customer cancels or declines by this mail."""
+    """The request whose customer cancels or declines by this mail, or a part of what it asks."""
     number = _by_rules(email, _texts(email)[0], ()).order_number
     return orders.taken_back(
         email.new_text,
         [email.in_reply_to, *email.references],
         number=number,
         sender=email.reply_to or email.from_address,
+        plainly=False,
     )
 
 
-def _leave_to_operator(request_id: int) -> Mapping[str, Any]:
-    orders.hold(request_id)
+def _spoken_on(email: Email) -> QuoteRequest | None:
+    """The request whose customer says something about our mail that brings it no further."""
+    if email.machine or email.dmarc == "fail":
+        return None
+    request = orders.threaded_request([email.in_reply_to, *email.references])
+    sender = (email.reply_to or email.from_address).lower()
+    return request if request and request.customer_address.lower() == sender else None
+
+
+def _heard(request_id: int) -> Mapping[str, Any]:
+    """Who has written to us is not silent: reminder and expiry count anew."""
+    QuoteRequest.objects.filter(pk=request_id).update(updated_at=timezone.now())
+    return {}
+
+
+def _with_doubt(email: Email, request: QuoteRequest, read: Extraction) -> Extraction:
+    """`read`, for a person where a later mail of the request cancels or declines something."""
+    ids = [email.in_reply_to, *email.references]
+    later = request.emails.exclude(pk=email.pk).exists()
+    sender = email.reply_to or email.from_address
+    if later and orders.taken_back(email.new_text, ids, number=None, sender=sender):
+        return replace(read, review=(*read.review, "taken_back"))
+    return read
+
+
+def _is_own(email: Email, request: QuoteRequest) -> bool:
+    """Whether the mail may stop what goes on: anybody can write a customer's address and a number
+    that is easily guessed.
+    """
+    if email.machine or email.dmarc == "fail":
+        return False
+    threaded = orders.threaded_request([email.in_reply_to, *email.references])
+    return email.dmarc == "pass" or threaded == request
+
+
+def _leave_to_operator(request_id: int, *, holds: bool) -> Mapping[str, Any]:
+    if holds:
+        orders.hold(request_id)
     return {"outcome": f"review: {orders.TAKEN_BACK}", "request_id": request_id}
 
 
@@ -164,7 +205,8 @@ def _advance(email: Email, request_id: int, read: Extraction) -> Mapping[str, An
     asked = request.asked
     state = quotes.advance(request, now)
     request.refresh_from_db()
-    if state == State.AWAITING_CUSTOMER and asked and asked == request.asked:
+    unanswered = asked and asked == request.asked and not request.review
+    if state == State.AWAITING_CUSTOMER and unanswered:
         # an answer after which the same is missing: a person reads it, nobody is asked in circles
         quotes.leave_to_operator(request, "answer")
     if request.review:
@@ -181,7 +223,7 @@ def _stated_in_the_letter(read: Extraction) -> Facts:
 
 def _order(email: Email, read: Extraction) -> Mapping[str, Any]:
     evidence = {"order_number": read.order_number_evidence} if read.order_number_evidence else {}
-    replied_ids = tuple(filter(None, [email.in_reply_to, *email.references]))
+    replied_ids = (email.in_reply_to, *email.references)
     number = read.order_number if (read.order_number or "").upper().startswith("BB-") else None
     go_ahead = orders.GoAhead(
         sender=email.from_address,

@@ -9,13 +9,17 @@ from typing import Any
 from django.conf import settings
 
 from freight import extraction, orders, own_places, quotes
+from freight.extraction import commands
 from freight.fields import Facts, Source
-from freight.models import Mode, QuoteRequest, State
+from freight.models import Mode, Quotation, QuoteRequest, State
 from pipeline import bounces, threads
+from pipeline.fact_sources import read_facts
 from pipeline.models import Email, Mailbox
 from pipeline.unsure import WAITS, unsure
 from pipeline.work import Outcome
 
+# in what stands for a name, and is none
+NO_NAME = re.compile(r"[:;!?%<>{}=\n]|\d{4}")
 # in a name that we greet with: what a mail program would make a link of
 LINK = re.compile(r"@|://|www\.|[^\s.]{2,}\.[a-z]{2,}(?:[/\s]|$)", re.IGNORECASE)
 
@@ -78,20 +82,33 @@ def _label_by_thread(email: Email, answered: QuoteRequest | None) -> str:
     """
     if email.label_by or email.machine or answered is None or email.label == "spam":
         return ""
-    if answered.state == State.QUOTED and orders.accepts(email.new_text, _replied_ids(email)):
-        return "order"
-    if email.label == "order":
+    offered = answered.quotations.filter(state=Quotation.State.ISSUED).exists()
+    open_yet = offered and answered.state != State.ORDERED
+    if open_yet and orders.accepts(email.new_text, _replied_ids(email)):
+        return "order"  # of one that has run out or is being changed: the operator reads why not
+    if email.label == "order" and (offered or not _tells(email, answered)):
         return ""
     if orders.taken_back(
         email.new_text, _replied_ids(email), number=None, sender=_customer(email)
     ) and not any(True for _ in _given(email).stated()):
         return "inquiry"
     waits = (State.AWAITING_CUSTOMER, State.EXPIRED)
-    if answered.state in waits and any(True for _ in _given(email).stated()):
+    if answered.state in waits and _tells(email, answered):
         return "quote"
     if answered.state in (State.QUOTED, State.CONFIRMED) and _given(email).changes(answered.facts):
         return "quote"
     return ""
+
+
+def _tells(email: Email, answered: QuoteRequest) -> bool:
+    """Whether the mail states facts in its own words, or in its files some that are missing."""
+    if any(True for _ in _given(email).stated()):
+        return True
+    files = email.attachments.exclude(text="").order_by("path")
+    read = read_facts(
+        (), files, today=email.day(), language=email.language, country=email.sender_country
+    )
+    return any(name in answered.facts.missing() for name, _ in read.facts.stated())
 
 
 def _given(email: Email) -> Facts:
@@ -125,7 +142,7 @@ def _open_request(email: Email, *, lifted: bool) -> Mapping[str, Any]:
     request = QuoteRequest.objects.create(
         mode=mode,
         language=email.language or "ko",
-        customer_name="" if LINK.search(email.from_name) else email.from_name,
+        customer_name=_greeted(email.from_name),
         customer_address=_customer(email),
         subject=email.subject[:500],
         message_id=email.message_id,
@@ -167,3 +184,9 @@ def _needs_lane_rate(mailbox: Mailbox | None) -> bool:
 
 def _customer(email: Email) -> str:
     return email.reply_to or email.from_address
+
+
+def _greeted(name: str) -> str:
+    """The name if it is one that a person may have, else nothing: we mail it to that address."""
+    speaks = LINK.search(name) or NO_NAME.search(name) or commands.address_a_machine(name)
+    return "" if speaks else name

@@ -79,9 +79,7 @@ def test_no_source_is_begun_after_the_deadline(monkeypatch: pytest.MonkeyPatch) 
     begun = []
     read_source = rules.read_source
 
-    def slow(
-        source: Source, *, today: dt.date, language: str, country: str
-    ) -> rules.SourceReading:
+    def slow(source: Source, *, today: dt.date, language: str, country: str) -> rules.SourceReading:
         begun.append(source.name)
         time.sleep(0.3)
         return read_source(source, today=today, language=language, country=country)

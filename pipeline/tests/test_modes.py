@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
+from freight.extraction import certainty
+from freight.extraction.certainty import Table
 from freight.models import Mode, Quotation, QuoteRequest
-from freight.pricing import NO_LANE_RATE
+from freight.pricing import NO_LANE_RATE, UNCERTAIN
 from freight.tests.factories import LaneRateFactory, in_days
 from pipeline.models import Mailbox
 from pipeline.steps import llm_extract, save
 from pipeline.tests.factories import EmailFactory, MailboxFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url", "surely_read")]
 REAL = {"kind": Mailbox.Kind.IMAP, "host": "imap.forwarder.example", "directory": ""}
 
 
@@ -60,3 +62,14 @@ def test_folder_in_production_is_a_real_mailbox(settings: Any) -> None:
 
 def test_mail_of_no_mailbox_is_a_draft_for_want_of_a_rate() -> None:
     assert quotation_of().draft_reason == f"mode draft; {NO_LANE_RATE}"
+
+
+def test_facts_that_are_not_read_surely_wait_for_an_operator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(certainty, "shipped", lambda: Table({}, 0.9))
+    LaneRateFactory.create()
+
+    quotation = quotation_of(mode=Mode.AUTO, **REAL)
+
+    assert (quotation.state, quotation.draft_reason) == ("draft", UNCERTAIN)
