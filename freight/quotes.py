@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 OPERATOR_FACTS = (*FACT_NAMES, "containers")
 # how a fact that is not there stands in its column
 EMPTY = {"container": "", "origin": "", "destination": ""}
+RATES_CHANGED = "rates have changed since this price was made: carry on again"
 WAITING = (State.EXTRACTED, State.AWAITING_CUSTOMER, State.CONFIRMED)
 
 
@@ -212,6 +213,8 @@ def approve(quotation: Quotation, *, by: str, now: dt.datetime) -> None:
     """Issue a draft quotation; raises StateConflict with the reason why it may not be issued."""
     own_places.refresh()
     _locked(quotation)
+    if pricing.priced(quoted_facts(quotation)).snapshot != quotation.snapshot:
+        raise StateConflict(RATES_CHANGED)
     _issue(quotation, now, capped=False, by=by)
     logger.info("quotation %s approved", quotation.pk)
 

@@ -44,6 +44,7 @@ WORDS = (
     gettext_noop("there is no open quotation"),
     gettext_noop("the quotation has expired"),
     gettext_noop("the request has expired"),
+    gettext_noop("rates have changed since this price was made: carry on again"),
     gettext_noop("facts are not read surely enough"),
     gettext_noop("the customer cancels or declines"),
     gettext_noop("a newer quotation has replaced the one that is answered"),

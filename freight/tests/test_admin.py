@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from factory.django import DjangoModelFactory
 from pytest_django import DjangoAssertNumQueries
 
-from freight.models import OutgoingMail, Quotation, QuoteRequest, Sending, State, Tariff
+from freight import quotes
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State, Tariff
 from freight.remarks import remark
 from freight.tests.factories import (
     OrderFactory,
@@ -150,8 +152,15 @@ def test_advance_leaves_what_an_operator_has_not_cleared(admin_client: Client) -
     assert re.search("dangerous goods <span[^>]*>admin · ", page(admin_client, change(row)))
 
 
+def priced_draft() -> Quotation:
+    """A draft of the rates that are in force."""
+    request = QuoteRequestFactory.create(complete=True, mode=Mode.DRAFT)
+    quotes.advance(request, timezone.now())
+    return request.quotations.get()
+
+
 def test_approving_a_draft_issues_it_and_intends_its_mail(admin_client: Client) -> None:
-    quotation = QuotationFactory.create()
+    quotation = priced_draft()
     url = reverse("admin:freight_quotation_approve", args=[quotation.pk])
     admin_client.post(url, {"_form_submitted": "True"})
     quotation.refresh_from_db()
@@ -160,7 +169,7 @@ def test_approving_a_draft_issues_it_and_intends_its_mail(admin_client: Client) 
 
 
 def test_approving_twice_sends_once_and_says_so(admin_client: Client) -> None:
-    quotation = QuotationFactory.create()
+    quotation = priced_draft()
     data = {"action": "approve_selected", "_selected_action": [quotation.pk]}
     admin_client.post("/admin/freight/quotation/", data)
     response = admin_client.post("/admin/freight/quotation/", data, follow=True)

@@ -12,8 +12,17 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from freight import pricing, quotes
+from freight.errors import StateConflict
 from freight.fields import FACT_NAMES, Facts
-from freight.models import LaneRate, Mode, Quotation, QuoteRequest, State, Tariff
+from freight.models import (
+    LaneRate,
+    Mode,
+    OutgoingMail,
+    Quotation,
+    QuoteRequest,
+    State,
+    Tariff,
+)
 from freight.pages import price_basis, quotation_page
 from freight.remarks import remark
 from freight.tariff import priced_again
@@ -263,3 +272,20 @@ def test_request_without_a_price_is_not_quoted() -> None:
     quotes.advance(request, NOW)
     request.refresh_from_db()
     assert (request.state, request.quotations.count()) == (State.AWAITING_CUSTOMER, 0)
+
+
+def test_draft_of_rates_that_have_changed_is_not_approved() -> None:
+    request = QuoteRequestFactory.create(complete=True, mode=Mode.DRAFT, needs_lane_rate=False)
+    quotes.advance(request, timezone.now())
+    draft = request.quotations.get()
+    Tariff.objects.create(name="dearer", base=2_000_000)
+
+    with pytest.raises(StateConflict, match="rates have changed"):
+        quotes.approve(draft, by="op", now=timezone.now())
+
+    draft.refresh_from_db()
+    assert draft.state == Quotation.State.DRAFT
+    request.refresh_from_db()
+    quotes.advance(request, timezone.now())
+    quotes.approve(request.quotations.get(revision=2), by="op", now=timezone.now())
+    assert OutgoingMail.objects.get().kind == "quotation"

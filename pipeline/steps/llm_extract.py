@@ -23,6 +23,8 @@ from pipeline.models import Attachment, Email
 from pipeline.unsure import WAITS
 from pipeline.work import Outcome
 
+# an answer beside the point: a person reads it, until the customer does tell
+ANSWER = "answer"
 OUTCOMES = {State.QUOTED: "quoted", State.AWAITING_CUSTOMER: "asked", State.CONFIRMED: "draft"}
 
 
@@ -199,7 +201,8 @@ def _advance(email: Email, request_id: int, read: Extraction) -> Mapping[str, An
     request = QuoteRequest.objects.select_for_update().get(pk=request_id)
     if request.state in quotes.WAITING:
         read = merge.beside_known(read, request.facts)
-        request.review = sorted({*request.review, *read.review})
+        known = set(request.review) - ({ANSWER} if _helps(read, request) else set())
+        request.review = sorted({*known, *read.review})
         request.save(update_fields=["review"])
         quotes.record_facts(request, read.facts, read.evidence, now)
     asked = request.asked
@@ -208,10 +211,16 @@ def _advance(email: Email, request_id: int, read: Extraction) -> Mapping[str, An
     unanswered = asked and asked == request.asked and not request.review
     if state == State.AWAITING_CUSTOMER and unanswered:
         # an answer after which the same is missing: a person reads it, nobody is asked in circles
-        quotes.leave_to_operator(request, "answer")
+        quotes.leave_to_operator(request, ANSWER)
     if request.review:
         return {"outcome": f"review: {', '.join(request.review)}"}
     return {"outcome": OUTCOMES.get(State(state), state)}
+
+
+def _helps(read: Extraction, request: QuoteRequest) -> bool:
+    """Whether the mail states a fact that the request lacks."""
+    missing = request.facts.missing()
+    return any(name in missing for name, _ in read.facts.stated())
 
 
 def _stated_in_the_letter(read: Extraction) -> Facts:

@@ -74,6 +74,16 @@ def test_answer_beside_the_point_reaches_a_person() -> None:
     assert OutgoingMail.objects.count() == 1
 
 
+def test_later_answer_with_the_fact_is_priced() -> None:
+    question = asked()
+    carried(answers(question, f"The container is 1 x 40ft, ETD {in_days(20)}."))
+
+    email = carried(answers(question, "Sorry: the gross weight is 9,800 kg."))
+
+    assert email.outcome == "quoted"
+    assert QuoteRequest.objects.get().review == []
+
+
 def test_partial_answer_is_followed_by_what_is_still_missing() -> None:
     carried(asks(text="Please quote Busan to Shanghai, 1 x 40ft."))
     question = OutgoingMail.objects.get()
