@@ -295,6 +295,9 @@ LOGGING = {
         # a line a call; ours says what came of it
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
+        # at DEBUG they write what they send, which is a mail
+        "openai": {"level": "INFO"},
+        "httpcore": {"level": "INFO"},
         "mail.log": {"level": "WARNING"},  # aiosmtpd's, a dozen lines a mail
         "fontTools": {"level": "WARNING"},  # a hundred lines a PDF
         # the supervisor reads "ready." in its lines, whatever the level of the rest

@@ -19,7 +19,7 @@ from chat.errors import BadFrame, Denied, EmptyText, TextTooLong, TooMany
 from chat.models import Message, Session
 from freight import links, own_places, quotes
 from freight.errors import StateConflict
-from freight.extraction import extract
+from freight.extraction import certainty, extract
 from freight.fields import (
     FACT_NAMES,
     Container,
@@ -332,9 +332,9 @@ def _store(session: Session, confirmed: Pending, now: dt.datetime) -> tuple[str,
     if request.language != session.language:  # the quotation comes in the language they chose
         request.language = session.language
         request.save(update_fields=["language", "updated_at"])
-    quotes.record_facts(request, confirmed.facts, dict(confirmed.evidence), now)
-    if not request.facts.missing():  # the card shows all six
-        quotes.customer_confirmed(request)
+    # a "yes" answers what the question listed: what mails said beside it stays as sure as it was
+    evidence = certainty.confirmed(confirmed.evidence)
+    quotes.record_facts(request, confirmed.facts, evidence, now)
     quotes.advance(request, now, ask=False)
     request.refresh_from_db()
     situation = _situation(session, now)

@@ -53,8 +53,8 @@ class Evidence:
     source: `subject`, `body`, `thread` (mails that it quotes), `attachment:<path>`,
     `chat:<message id>`, `form`, `operator:<name>`.
     method: `rules`, `llm`, `choice` or `operator`. place: where in an attachment, if it is known.
-    manner: how it was read, which tells how often such values are right (`extraction.certainty`);
-    empty where a person has said it.
+    manner: how it was read, which tells how often such values are right, or that the customer has
+    confirmed it (`extraction.certainty`); empty where nobody counts: nothing is sure of it.
     """
 
     quote: str

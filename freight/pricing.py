@@ -156,5 +156,11 @@ def _draft_reasons(request: QuoteRequest, price: tariff.Price) -> Iterator[str]:
     if "llm" in read:
         yield MODEL_ALONE
     # a demo's folder may guess; of a real mailbox the certainty was measured (extraction.certainty)
-    if request.needs_lane_rate and certainty.of_facts(evidence) < certainty.shipped().threshold:
+    if request.needs_lane_rate and not _is_sure(request):
         yield UNCERTAIN
+
+
+def _is_sure(request: QuoteRequest) -> bool:
+    evidence = request.fact_evidence
+    counted = request.facts.boxes == 1 or certainty.counts_surely(evidence)
+    return counted and certainty.of_facts(evidence) >= certainty.shipped().threshold

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from freight import outbox, own_places, pricing, questions, tariff, verification
 from freight.errors import StateConflict
-from freight.extraction import certainty
 from freight.fields import FACT_NAMES, Evidence, Facts, evidence_as_json
 from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State
 from freight.quotation_document import quoted_facts
@@ -32,14 +31,6 @@ def record_facts(
     request.take(facts, dict(evidence))
     request.updated_at = now
     request.save(update_fields=[*FACT_NAMES, "containers", "evidence", "updated_at"])
-
-
-def customer_confirmed(request: QuoteRequest) -> None:
-    """Note that the customer has seen the facts of `request` together and agreed, in the caller's
-    transaction: from then on they are certain.
-    """
-    request.evidence = evidence_as_json(certainty.confirmed(request.fact_evidence))
-    request.save(update_fields=["evidence"])
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import prod
 from typing import Any
 
@@ -73,8 +74,12 @@ def fit(reads: Sequence[Read]) -> Table:
     table = Table(count(reads), 1.0)
     judged = sorted(((_without(table, read), read) for read in reads if read.priced), key=_share)
     threshold, right = 1.0, 0
-    for number, (share, read) in enumerate(reversed(judged), 1):
-        right += all(read.right.values())
+    number = 0
+    for share, alike in groupby(reversed(judged), key=_share):
+        # a bound lets in all that are as sure
+        for _, read in alike:
+            number += 1
+            right += all(read.right.values())
         if right / number >= PRECISION:
             threshold = share
     return Table(table.counts, threshold)

@@ -5,7 +5,7 @@ order_id_accept, fields, accept, attachments`. `fields` has the names of `manage
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -26,6 +26,7 @@ FIELDS = (
     "arrival_city",
 )
 ALL = "all"
+NEEDED = frozenset({"id", "lang", "label", "subject", "body", "from", "received", "fields"})
 # weights in two units, rounded by people
 WEIGHT_TOLERANCE = 0.01
 
@@ -54,10 +55,24 @@ class Tally:
         return 2 * self.right / both if both else 1.0
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The mails of a JSON Lines file."""
-    with path.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
+class NotGold(Exception):
+    """A file that cannot be read as mails with gold; the message says which and why."""
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The mails of a JSON Lines file. Raises NotGold."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        rows = [(at, json.loads(line)) for at, line in enumerate(lines, 1) if line.strip()]
+    except OSError as exc:
+        raise NotGold(f"{path} cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise NotGold(f"{path} is not JSON Lines: {exc}") from exc
+    for at, row in rows:
+        lacks = NEEDED.difference(row) if isinstance(row, dict) else NEEDED
+        if lacks:
+            raise NotGold(f"{path}, line {at}: no {', '.join(sorted(lacks))}")
+    return [row for _, row in rows]
 
 
 def as_eml(row: Mapping[str, Any]) -> bytes:
@@ -124,7 +139,7 @@ def _tally(row: Mapping[str, Any], field: str, given: Any, lenient: bool) -> Tal
 def names_order(row: Mapping[str, Any], given: Any) -> bool:
     """Whether `given` is the number of the order, or one that may be taken for it."""
     allowed = {
-        str(n).casefold().strip() for n in (row["order_id"], *row.get("order_id_accept", ()))
+        str(n).casefold().strip() for n in (row.get("order_id"), *row.get("order_id_accept", ()))
     }
     return str(given).casefold().strip() in allowed
 

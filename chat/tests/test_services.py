@@ -13,7 +13,8 @@ from chat.errors import BadFrame, Denied, EmptyText, TextTooLong, TooMany
 from chat.models import Message, Session
 from chat.tests.factories import EmptyRequestFactory, QuoteRequestFactory, SessionFactory
 from freight import links, quotes
-from freight.fields import Evidence, Facts
+from freight.extraction import certainty
+from freight.fields import Evidence, Facts, evidence_as_json
 from freight.models import Mode, OutgoingMail, QuoteRequest, State
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,20 @@ def test_facts_are_stored_only_after_yes_and_with_the_words_that_said_them() -> 
     assert evidence.source == f"chat:{message.pk}"
     assert message.text[evidence.start : evidence.end] == evidence.quote
     assert "18,500" in evidence.quote
+
+
+def test_yes_makes_certain_what_was_asked_and_nothing_else() -> None:
+    session = SessionFactory.create()
+    read = Evidence("Busan", "body", 0, 5, "rules", manner="letter 3 2")
+    stored = evidence_as_json({"origin": read})
+    QuoteRequest.objects.filter(pk=session.request_id).update(evidence=stored)
+
+    say(session, "weight 18,500 kg")
+    say(session, "yes")
+
+    evidence = QuoteRequest.objects.get(pk=session.request_id).fact_evidence
+    assert evidence["gross_weight_kg"].manner == certainty.CONFIRMED
+    assert evidence["origin"] == read
 
 
 def test_no_resets_this_round() -> None:

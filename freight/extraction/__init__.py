@@ -36,7 +36,11 @@ def extract(
         )
     )
     found = certainty.with_manner(
-        rules.merge(readings), sources, today=today, language=language, country=country
+        rules.merge(readings),
+        sources[: len(readings)],
+        today=today,
+        language=language,
+        country=country,
     )
     return found if len(readings) == len(sources) else cut(found)
 

@@ -28,6 +28,10 @@ DATA = Path(__file__).resolve().parents[1] / "data" / "certainty.json"
 LEANS = 4
 MOST_RIVALS = 2
 MOST_CHARACTERS = 30_000
+# the manner of a fact that its customer has seen and confirmed
+CONFIRMED = "confirmed"
+# methods by which a person enters a value
+PERSONS = ("choice", "operator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,33 @@ def _manner(item: Evidence, rivals: int) -> str:
 def of_facts(evidence: Mapping[str, Evidence], table: Table | None = None) -> float:
     """How sure all six facts are together, between 0 and 1; what a person has said is certain."""
     table = table or shipped()
-    machine_read = {
-        name: item for name, item in evidence.items() if name in FACT_NAMES and item.manner
-    }
-    return prod(table.share(name, item.manner) for name, item in machine_read.items())
+    return prod(_certainty(name, evidence.get(name), table) for name in FACT_NAMES)
+
+
+def _certainty(name: str, item: Evidence | None, table: Table) -> float:
+    """0 where nobody counted: no evidence, a model's, or a row from before the counting."""
+    if item is None:
+        return 0.0
+    if item.method in PERSONS or item.manner == CONFIRMED:
+        return 1.0
+    return table.share(name, item.manner) if item.manner else 0.0
+
+
+def counts_surely(evidence: Mapping[str, Evidence]) -> bool:
+    """Whether the number of containers, if any, was said by a person or with the very words of
+    the size: 2 x 40HC. No gold has the number, so it may come from nowhere else unseen.
+    """
+    size, number = evidence.get("container"), evidence.get("containers")
+    if number is None or number.method in PERSONS or number.manner == CONFIRMED:
+        return True
+    if size is None or size.source != number.source:
+        return False
+    return number.start < size.end and size.start < number.end
 
 
 def confirmed(evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """`evidence` of facts that their customer has seen together and confirmed."""
-    return {name: replace(item, manner="") for name, item in evidence.items()}
+    """`evidence` of facts that their customer has seen and confirmed."""
+    return {name: replace(item, manner=CONFIRMED) for name, item in evidence.items()}
 
 
 def _where(source: str) -> str:

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 # six quotes with their values; a model that says more has lost its way
 MAX_ANSWER_TOKENS = 1_000
+# a service that names more has miscounted, and no row would hold it
+MOST_TOKENS = 1_000_000
 RETRYABLE = {408, 429}
 
 
@@ -176,4 +178,4 @@ def _checked(message: Any) -> Reply:
 
 def _tokens(message: Any) -> int | None:
     used = (getattr(message, "usage_metadata", None) or {}).get("total_tokens")
-    return used if isinstance(used, int) and used > 0 else None
+    return used if isinstance(used, int) and 0 < used <= MOST_TOKENS else None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, Protocol
 
 from freight import places
@@ -38,6 +39,8 @@ from freight.fields import Container, Evidence, Source
 MAX_QUOTE = 300
 # a quote that stands more often tells nothing
 MAX_OCCURRENCES = 5
+# no cargo weighs more; with a number of any length arithmetic fails
+MOST_KG = 10**9
 # nobody books a sailing further ahead
 HORIZON = dt.timedelta(days=400)
 
@@ -163,7 +166,9 @@ def _read_claim(
     name: str, claim: Claim, pages: Sequence[Page], today: dt.date
 ) -> tuple[Source, Found[Any]] | None:
     """The fact where each place that holds the quote says the same; None where one does not."""
-    spots = [spot for page in pages for spot in _spots(page, claim.quote, today)]
+    every = (spot for page in pages for spot in _spots(page, claim.quote, today))
+    # each holds a copy of its text: no more of them than tell whether there are too many
+    spots = list(islice(every, MAX_OCCURRENCES + 1))
     if not 0 < len(spots) <= MAX_OCCURRENCES:
         return None
     answers = [_reread(name, spot) for spot in spots]
@@ -351,4 +356,4 @@ def _number(claimed: str) -> Decimal | None:
         number = Decimal(claimed.strip().lower().removesuffix("kg").strip().replace(",", ""))
     except InvalidOperation:
         return None
-    return number if number.is_finite() and number > 0 else None
+    return number if number.is_finite() and 0 < number < MOST_KG else None

@@ -334,5 +334,6 @@ def read_all(
 def _boxes_of_subject(sources: Sequence[Source]) -> int | None:
     """How many containers the subject names; None where it names none."""
     subject = next((one.text for one in sources if one.name == "subject"), "")
-    _, said = read_container(without_codes(prepare(subject[:MAX_CHARS]).text))
+    own = commands.without(subject[:MAX_CHARS])
+    _, said = read_container(without_codes(prepare(own).text))
     return said.value if said else None

@@ -228,3 +228,9 @@ def test_prompt_has_an_end_and_an_upper_estimate() -> None:
 
     assert prompt.characters < 16_000
     assert prompt.tokens > 10_000
+
+
+def test_cost_that_no_row_holds_is_not_believed() -> None:
+    message = SimpleNamespace(content=GOOD, usage_metadata={"total_tokens": 10**12})
+
+    assert llm._checked(message).tokens is None

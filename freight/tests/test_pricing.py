@@ -28,7 +28,8 @@ from freight.remarks import remark
 from freight.tariff import priced_again
 from freight.tests.factories import LaneRateFactory, QuoteRequestFactory, TariffFactory, in_days
 
-pytestmark = pytest.mark.django_db
+# what its bound asks of the readings has tests of its own (extraction.certainty)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("surely_read")]
 NOW = timezone.now()
 BY_FORMULA = Decimal(18_397_843)
 

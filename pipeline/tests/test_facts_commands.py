@@ -55,15 +55,24 @@ def test_misses_are_named_only_when_asked_for(mails: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("", "no mail"), ("{not json", "is not JSON Lines"), (None, "cannot be read")],
+    [
+        ("", "no mail|no quote"),
+        ("{not json", "is not JSON Lines"),
+        (None, "cannot be read"),
+        ("[1]", "line 1: no body"),
+        ('\n{"id": "g-1", "label": "quote"}', "line 2: no body, fields, from"),
+    ],
 )
-def test_what_is_no_set_is_refused(tmp_path: Path, content: str | None, words: str) -> None:
+@pytest.mark.parametrize("command", ["evaluate_facts", "calibrate_facts"])
+def test_what_is_no_set_is_refused(
+    tmp_path: Path, content: str | None, words: str, command: str
+) -> None:
     path = tmp_path / "set.jsonl"
     if content is not None:
         path.write_text(content, encoding="utf-8")
 
     with pytest.raises(CommandError, match=words):
-        call_command("evaluate_facts", path)
+        call_command(command, path)
 
 
 def test_counting_keeps_a_table_only_when_told(
@@ -91,3 +100,16 @@ def test_table_that_ships_fits_the_readers() -> None:
     assert all(
         each.right <= each.total for kinds in table.counts.values() for each in kinds.values()
     )
+
+
+def test_threshold_is_kept_rounded_up(
+    mails: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certainty, "DATA", tmp_path / "certainty.json")
+    fitted = certainty.Table({}, 0.9780811)
+    monkeypatch.setattr("pipeline.certainty_fit.fit", lambda reads: fitted)
+
+    said("calibrate_facts", mails, write=True)
+
+    stored = json.loads(certainty.DATA.read_text(encoding="utf-8"))
+    assert stored["threshold"] >= fitted.threshold

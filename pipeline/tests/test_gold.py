@@ -103,14 +103,33 @@ def test_mail_for_an_operator_is_not_counted_as_priced() -> None:
     assert certainty_fit.measure(Table({}, 0.0), [Read({}, {}, True)]).priced == 0
 
 
-def test_what_a_person_said_is_certain() -> None:
-    said = {"etd": Evidence("3 Dec", "form", 0, 5, "choice")}
-    table = Table({"etd": {"letter 5 0": Counts(1, 2)}}, 0.99)
+def test_bound_lets_in_all_that_are_as_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certainty_fit, "_without", lambda table, read: 0.98)
+    reads = [*[read(etd=False) for _ in range(2)], *[read() for _ in range(100)]]
 
-    assert certainty.of_facts(said, table) == 1.0
-    guessed = {"etd": Evidence("3 Dec", "body", 0, 5, "rules", manner="letter 5 0")}
-    assert certainty.of_facts(guessed, table) < 0.7
-    assert certainty.of_facts(certainty.confirmed(guessed), table) == 1.0
+    assert certainty_fit.fit(reads).threshold == 1.0
+
+
+SAID = dict.fromkeys(FACT_NAMES, Evidence("3 Dec", "form", 0, 5, "choice"))
+COUNTED = Table({"etd": {"letter 5 0": Counts(1, 2)}}, 0.99)
+
+
+def test_what_a_person_said_is_certain() -> None:
+    assert certainty.of_facts(SAID, COUNTED) == 1.0
+    guessed = SAID | {"etd": Evidence("3 Dec", "body", 0, 5, "rules", manner="letter 5 0")}
+    assert certainty.of_facts(guessed, COUNTED) < 0.7
+    assert certainty.of_facts(certainty.confirmed(guessed), COUNTED) == 1.0
+
+
+@pytest.mark.parametrize("method", ["rules", "llm"])
+def test_what_nobody_counted_is_not_certain(method: str) -> None:
+    uncounted = SAID | {"etd": Evidence("3 Dec", "body", 0, 5, method)}
+    assert certainty.of_facts(uncounted, COUNTED) == 0.0
+
+
+def test_fact_without_evidence_is_not_certain() -> None:
+    alone = {name: seen for name, seen in SAID.items() if name != "etd"}
+    assert certainty.of_facts(alone, COUNTED) == 0.0
 
 
 def test_rivals_count_against_a_value() -> None:
@@ -120,3 +139,27 @@ def test_rivals_count_against_a_value() -> None:
     assert found.evidence["etd"].manner.startswith("letter ")
     assert found.evidence["etd"].manner.endswith(" 1")
     assert found.evidence["origin"].manner.endswith(" 0")
+
+
+def number_of(
+    source: str, start: int, method: str = "rules", manner: str = "1"
+) -> dict[str, Evidence]:
+    number = Evidence("3", source, start, start + 4, method, manner=manner)
+    return {"container": Evidence("40HC", "body", 10, 14, "rules"), "containers": number}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "sure"),
+    [
+        ({}, True),
+        (number_of("body", 10), True),
+        (number_of("body", 40), False),
+        (number_of("subject", 10), False),
+        (number_of("operator:kim", 0, method="operator"), True),
+        (number_of("chat:1", 0, method="rules", manner=certainty.CONFIRMED), True),
+    ],
+)
+def test_number_of_containers_is_sure_beside_the_size(
+    evidence: dict[str, Evidence], sure: bool
+) -> None:
+    assert certainty.counts_surely(evidence) is sure

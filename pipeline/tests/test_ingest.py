@@ -429,7 +429,10 @@ def test_many_mails_are_synced_one_by_one_where_there_is_no_syncfs(
     assert {str(storage.path_of(digest).parent) for digest in digests} <= set(synced)
 
 
-def test_new_folders_of_storage_are_synced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_folders_of_storage_are_synced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    settings.BUSYBEE_STORAGE = str(tmp_path / "storage")  # no other test's mail made the folder
     synced: list[str] = []
     monkeypatch.setattr(storage, "_sync_one", synced.append)
     path = storage.path_of(storage.put(b"mail in a folder of its own"))

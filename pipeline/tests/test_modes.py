@@ -17,11 +17,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url", "surel
 REAL = {"kind": Mailbox.Kind.IMAP, "host": "imap.forwarder.example", "directory": ""}
 
 
-def quotation_of(**mailbox: Any) -> Quotation:
+def quotation_of(size: str = "2 x 40ft", **mailbox: Any) -> Quotation:
     """The quotation that a complete mail to such a mailbox gets."""
     box = MailboxFactory.create(**mailbox) if mailbox else None
     text = (
-        "Please quote Busan to Shanghai, 2 x 40ft, gross weight 18,500 kg, "
+        f"Please quote Busan to Shanghai, {size}, gross weight 18,500 kg, "
         f"ETD {in_days(20)}, ETA {in_days(30)}."
     )
     email = EmailFactory.create(mailbox=box, text=text, subject="quote", language="en")
@@ -72,4 +72,13 @@ def test_facts_that_are_not_read_surely_wait_for_an_operator(
 
     quotation = quotation_of(mode=Mode.AUTO, **REAL)
 
+    assert (quotation.state, quotation.draft_reason) == ("draft", UNCERTAIN)
+
+
+def test_number_of_containers_that_stands_elsewhere_waits_for_an_operator() -> None:
+    LaneRateFactory.create()
+
+    quotation = quotation_of("40ft (we ship 3 containers a year)", mode=Mode.AUTO, **REAL)
+
+    assert quotation.snapshot["facts"]["containers"] == 3
     assert (quotation.state, quotation.draft_reason) == ("draft", UNCERTAIN)

@@ -1,6 +1,7 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,19 @@ class Command(BaseCommand):
 
     def _reads(self, paths: Iterable[Path]) -> Iterable[Read]:
         for path in paths:
-            rows = [row for row in gold.read(path) if row["label"] == "quote"]
+            rows = [row for row in self._rows(path) if row["label"] == "quote"]
             for first in range(0, len(rows), TOGETHER):
                 some = rows[first : first + TOGETHER]
                 told = triage_all([(row["id"], gold.as_eml(row)) for row in some])
                 for row, each in zip(some, told, strict=True):
                     review = not REVIEW.keys().isdisjoint(each["warnings"])
                     yield certainty_fit.of_line(row, each, review)
+
+    def _rows(self, path: Path) -> list[dict[str, Any]]:
+        try:
+            return gold.read(path)
+        except gold.NotGold as exc:
+            raise CommandError(str(exc)) from exc
 
     def _say(self, what: str, found: Measured, table: Table) -> None:
         share = f"{found.right / found.sure:.3f}" if found.sure else "-"
@@ -65,5 +72,7 @@ def _as_json(table: Table) -> str:
         fact: {kind: [each.right, each.total] for kind, each in sorted(kinds.items())}
         for fact, kinds in table.counts.items()
     }
+    # rounded up: a mail that is less sure than all that were counted stays below
+    threshold = ceil(table.threshold * 1_000_000) / 1_000_000
     lines = ",\n".join(f'"{fact}": {json.dumps(kinds)}' for fact, kinds in counts.items())
-    return f'{{"threshold": {table.threshold:.6f}, "counts": {{\n{lines}\n}}}}\n'
+    return f'{{"threshold": {threshold:.6f}, "counts": {{\n{lines}\n}}}}\n'

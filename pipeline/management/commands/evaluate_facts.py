@@ -46,11 +46,9 @@ class Command(BaseCommand):
 
     def _read(self, path: Path) -> list[dict[str, Any]]:
         try:
-            return list(gold.read(path))
-        except OSError as exc:
-            raise CommandError(f"{path} cannot be read: {exc.strerror}") from exc
-        except ValueError as exc:
-            raise CommandError(f"{path} is not JSON Lines: {exc}") from exc
+            return gold.read(path)
+        except gold.NotGold as exc:
+            raise CommandError(str(exc)) from exc
 
     def _triaged(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         for first in range(0, len(rows), TOGETHER):
@@ -66,7 +64,7 @@ class Command(BaseCommand):
 
     def _table(self, whole: gold.Report, by_language: Mapping[str, gold.Report]) -> None:
         self.stdout.write(
-            f"{'field':<16}{'F1':>7}{'lenient':>9}{'stated':>8}{'given':>7}{'right':>7}{'invented':>10}"
+            f"{'field':<16}{'F1':>9}{'lenient':>9}{'stated':>9}{'given':>9}{'right':>9}{'invented':>9}"
         )
         for name, each in whole.strict.items():
             self.stdout.write(
