@@ -13,7 +13,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
-from chat import access, catalogue, frames, services
+from chat import access, cards, catalogue, frames, services
 from chat.errors import BadFrame, ChatError, Denied, TooMany
 from chat.frames import Hello, Said, Speak
 from freight.models import ChatLink
@@ -146,7 +146,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _catch_up(self) -> bool:
         """Send what is new since the last look; whether an answer is still awaited."""
         async with self.sending:
-            news = await database_sync_to_async(services.news_after)(self.session_id, self.seq)
+            news = await database_sync_to_async(cards.news_after)(self.session_id, self.seq)
             for message in news.messages:
                 await self._send(message)
             self.seq, self.language = news.seq, news.card["lang"]

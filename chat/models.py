@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,19 @@ class Session(models.Model):
     last_seq = models.PositiveIntegerField(_("messages"), default=0)
     # facts that await the customer's "yes", with their evidence: what dialogue.Pending holds
     pending = models.JSONField(_("to be confirmed"), default=dict, blank=True)
+    # what the dialogue keeps in mind from turn to turn: dialogue.Memory
+    memory = models.JSONField(default=dict, blank=True, editable=False)
+    # a person was asked for, and nobody has joined since
+    wants_person_at = models.DateTimeField(_("wants a person since"), null=True, blank=True)
+    # the operator who has taken over: the machine keeps silent meanwhile
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("operator"),
+    )
     # counts the turns: an answer thought out for an older turn is thrown away
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -74,6 +88,8 @@ class Message(models.Model):
     # the page's own name for the message: what is sent twice is stored once
     cid = models.CharField(max_length=64, blank=True, editable=False)
     author = models.CharField(_("author"), max_length=8, choices=Author)
+    # an operator's name as the customer sees it
+    by = models.CharField(_("name"), max_length=150, blank=True)
     text = models.TextField(_("text"))
     created_at = models.DateTimeField(_("time"), auto_now_add=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
@@ -102,3 +118,34 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session} #{self.seq}"
+
+
+class Upload(models.Model):
+    """A file that a customer dropped into the conversation, and what was read in it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        READ = "read", _("read")
+        REFUSED = "refused", _("refused")
+
+    message = models.OneToOneField(
+        Message, models.CASCADE, related_name="upload", verbose_name=_("message")
+    )
+    name = models.CharField(_("file name"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=20, blank=True)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(max_length=64, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.RECEIVED)
+    # the documents in it (an archive has several): [{name, text}]
+    texts = models.JSONField(default=list, blank=True, editable=False)
+    reason = models.CharField(_("refused because"), max_length=60, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name

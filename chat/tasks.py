@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from chat import services
+from chat import answering
 from chat.models import Message
 
 
@@ -12,11 +12,11 @@ def answer(message_id: int) -> int:
     """Answer the message, and any before it that is still open; its id."""
     message = Message.objects.filter(pk=message_id, answered_at=None).first()
     if message is not None:
-        services.answer_all(message.session_id, timezone.now())
+        answering.answer_all(message.session_id, timezone.now())
     return message_id
 
 
 @shared_task
 def sweep() -> int:
     """Wake a worker for messages whose task was lost; how many conversations had one."""
-    return services.republish_stuck(timezone.now())
+    return answering.republish_stuck(timezone.now())

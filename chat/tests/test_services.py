@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chat import services, tasks
+from chat import answering, dialogue, rows, services, tasks
 from chat.dialogue import Turn
 from chat.errors import BadFrame, Denied, EmptyText, TextTooLong, TooMany
 from chat.models import Message, Session
@@ -66,7 +66,7 @@ def test_two_workers_with_the_same_message_answer_it_once() -> None:
     session = SessionFactory.create()
     message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
 
-    outcomes = [services._answer(message, timezone.now()) for _ in range(2)]
+    outcomes = [answering._answer(message, timezone.now()) for _ in range(2)]
 
     assert outcomes == [True, False]
     assert session.messages.filter(author=Message.Author.BOT).count() == 1
@@ -75,12 +75,12 @@ def test_two_workers_with_the_same_message_answer_it_once() -> None:
 def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
     session = SessionFactory.create()
     message = services.post(session.pk, cid="a", text="18500 kg", now=timezone.now())
-    turn = services.dialogue.Turn(("stale",), "en", services.Pending())
+    turn = dialogue.Turn(("stale",), "en", dialogue.Pending())
     Session.objects.filter(pk=session.pk).update(version=7)
 
-    assert services._commit(message, 0, turn, timezone.now()) is None
+    assert answering._commit(message, 0, turn, timezone.now()) is None
     assert not session.messages.filter(author=Message.Author.BOT).exists()
-    assert services._answer(message, timezone.now()) is True
+    assert answering._answer(message, timezone.now()) is True
 
 
 def test_the_sixth_fact_confirmed_completes_and_quotes() -> None:
@@ -207,7 +207,7 @@ def test_an_offer_issued_while_an_answer_was_thought_out_keeps_its_facts() -> No
     session = SessionFactory.create()
     say(session, "18,500 kg")
     message = services.post(session.pk, cid="yes", text="yes", now=timezone.now())
-    think = services.dialogue.turn
+    think = dialogue.turn
 
     def think_too_long(*args: object) -> Turn:
         request = QuoteRequest.objects.get(pk=session.request_id)
@@ -217,8 +217,8 @@ def test_an_offer_issued_while_an_answer_was_thought_out_keeps_its_facts() -> No
             quotes.advance(request, timezone.now())
         return think(*args)  # type: ignore[arg-type]  # passed on as they came
 
-    with mock.patch.object(services.dialogue, "turn", think_too_long):
-        assert services._answer(message, timezone.now()) is True
+    with mock.patch.object(dialogue, "turn", think_too_long):
+        assert answering._answer(message, timezone.now()) is True
 
     request = QuoteRequest.objects.get(pk=session.request_id)
     assert request.state == State.QUOTED
@@ -231,7 +231,7 @@ def test_an_answer_locks_the_request_before_the_conversation() -> None:
     message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
 
     with CaptureQueriesContext(connection) as queries:
-        services._locked(message.session_id)
+        answering._locked(message.session_id)
 
     tables = [q["sql"].split(' FROM "')[1].split('"')[0] for q in queries.captured_queries]
     assert tables == ["freight_quoterequest", "chat_session"]
@@ -242,8 +242,8 @@ def test_an_answer_that_always_fails_is_left_to_a_person(failure: Exception) -> 
     session = SessionFactory.create()
     message = services.post(session.pk, cid="a", text="18,500 kg", now=timezone.now())
 
-    with mock.patch.object(services, "extract", side_effect=failure):
-        for _ in range(services.TRIES):
+    with mock.patch.object(answering, "extract", side_effect=failure):
+        for _ in range(answering.TRIES):
             with pytest.raises(type(failure)):
                 tasks.answer(message.pk)
         tasks.answer(message.pk)
@@ -270,14 +270,14 @@ def test_the_sweeper_finds_a_message_whose_task_was_lost() -> None:
     session = SessionFactory.create()
     services.post(session.pk, cid="a", text="hi", now=timezone.now())
 
-    assert services.republish_stuck(timezone.now()) == 0
-    assert services.republish_stuck(timezone.now() + dt.timedelta(minutes=1)) == 1
+    assert answering.republish_stuck(timezone.now()) == 0
+    assert answering.republish_stuck(timezone.now() + dt.timedelta(minutes=1)) == 1
 
 
 def test_pending_survives_its_json() -> None:
-    pending = services.Pending(
+    pending = dialogue.Pending(
         Facts(origin="KRPUS", etd=dt.date(2030, 1, 2), containers=2),
         {"origin": Evidence("Busan", "chat:1", 0, 5, "rules")},
     )
 
-    assert services._pending_from_json(services._pending_as_json(pending)) == pending
+    assert rows.pending_from_json(rows.pending_as_json(pending)) == pending
