@@ -17,6 +17,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from busybee.navigation import live_url, may_see
+from chat.models import Session
 from classifier import learning, registry
 from classifier.labels import LABELS
 from freight import mail_switch
@@ -64,7 +65,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     by_day = request.GET.get("chart") == "days"
     sees: dict[type[Model], bool] = {
         model: may_see(request, model)
-        for model in (Email, QuoteRequest, Quotation, Order, OutgoingMail)
+        for model in (Email, QuoteRequest, Quotation, Order, OutgoingMail, Session)
     }
     return {
         **context,
@@ -94,6 +95,8 @@ def figures(now: dt.datetime, sees: dict[type[Model], bool]) -> list[Figure]:
         cards.append(Figure(_("Orders today"), _count(orders), "handshake", _list("freight_order")))
     if sees[OutgoingMail]:
         cards.append(_outbox_figure())
+    if sees[Session]:
+        cards.append(_conversation_figure())
     return cards
 
 
@@ -183,6 +186,21 @@ def _outbox_figure() -> Figure:
         "outbox",
         _list("freight_outgoingmail") + "?for=operator",
         alert=problems > 0,
+    )
+
+
+def _conversation_figure() -> Figure:
+    """Conversations whose customer wants a person, and those left alone by the one who came."""
+    wanted = Session.objects.for_person().count()
+    alone = Session.objects.left_alone().count()
+    note = _("%(count)s wait for their operator's words") % {"count": _count(alone)}
+    return Figure(
+        _("Conversations that want a person"),
+        _count(wanted),
+        "support_agent",
+        _list("chat_session") + ("?for=person" if wanted else "?for=answer" if alone else ""),
+        note if alone else "",
+        alert=wanted + alone > 0,
     )
 
 
@@ -291,6 +309,8 @@ def needs(sees: dict[type[Model], bool]) -> list[Need]:
     if sees[Email]:
         found += _order_needs()
         found += _quarantine_needs()
+    if sees[Session]:
+        found += _conversation_needs()
     return sorted(found, key=lambda need: need.since)[:ROWS]
 
 
@@ -366,6 +386,22 @@ def _quarantine_needs() -> list[Need]:
             since=mail.received_at,
         )
         for mail in stopped.order_by("received_at")[:ROWS_EACH]
+    ]
+
+
+def _conversation_needs() -> list[Need]:
+    waiting = Session.objects.for_person().select_related("request").order_by("wants_person_at")
+    return [
+        Need(
+            kind=_("conversation"),
+            colour="danger",
+            what=f"{row.request} · {row.request.customer_name or row.request.customer_address}",
+            why=_("The customer wants to talk to a person"),
+            link=reverse("admin:chat_session_change", args=[row.pk]),
+            since=row.wants_person_at,
+        )
+        for row in waiting[:ROWS_EACH]
+        if row.wants_person_at is not None
     ]
 
 

@@ -5,6 +5,7 @@ runtime file that `manage.py up` writes for the services that it started.
 """
 
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -88,6 +89,29 @@ def words(name: str, default: str = "", *, known: Collection[str] = ()) -> list[
     found = [word.strip() for word in text(name, default).split(",") if word.strip()]
     if known and (strange := [word for word in found if word not in known]):
         raise BadSetting(f"{name}: {strange[0]!r} is none of {', '.join(known)}")
+    return found
+
+
+def choice(name: str, default: str, *, known: Collection[str]) -> str:
+    """The value of `name`, which is one of `known`."""
+    value = text(name, default).strip() or default
+    if value not in known:
+        raise BadSetting(f"{name}={value!r} is none of {', '.join(known)}")
+    return value
+
+
+# no `*`, and none of what would end a header's word: `frame-ancestors` is made of them
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+
+
+def origins(name: str) -> list[str]:
+    """The comma-separated origins of `name`: scheme and host, and a port if it is not the
+    scheme's own.
+    """
+    found = [word.rstrip("/").lower() for word in words(name)]
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin):
+            raise BadSetting(f"{name}: {origin!r} is no origin (https://www.company.example)")
     return found
 
 

@@ -1,8 +1,9 @@
 """The Content-Security-Policy of every page: scripts and styles from our own files only."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 STRICT = (
@@ -10,6 +11,9 @@ STRICT = (
     "'self'; connect-src 'self' ws: wss:; form-action 'self'; base-uri 'none'; frame-ancestors "
     "'none'"
 )
+# the widget's page, and the demo's page with the widget on it
+FRAME_PATH, HOST_PATH = "/chat/frame/", "/chat/demo-site/"
+HOST = f"{STRICT}; frame-src 'self'"
 # django-unfold's Alpine.js evaluates expressions and sets styles: on its own pages only
 CONSOLE = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -45,6 +49,19 @@ async def _later(
 
 
 def _with_policy(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    policy = CONSOLE if request.path.startswith("/admin/") else STRICT
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", _policy_of(request.path))
     return response
+
+
+def _policy_of(path: str) -> str:
+    if path.startswith("/admin/"):
+        return CONSOLE
+    if path == FRAME_PATH:
+        return framed(settings.BUSYBEE_CHAT_SITES)
+    return HOST if path == HOST_PATH else STRICT
+
+
+def framed(sites: Sequence[str]) -> str:
+    """The strict policy, but that pages of ours and of these origins may show the page."""
+    ancestors = " ".join(["frame-ancestors 'self'", *sites])
+    return STRICT.replace("frame-ancestors 'none'", ancestors)

@@ -83,6 +83,8 @@ def stack(home: Path, *, demo: bool = False, only: Sequence[str] = ()) -> Iterat
         ]
         settings = {name: value for service in embedded for name, value in service.settings.items()}
         settings.update(_public(taken))
+        if demo and not env.is_set("BUSYBEE_CHAT_MODE"):
+            settings["BUSYBEE_CHAT_MODE"] = "auto"  # as the demo's mailbox
         processes = [service.process for service in embedded] + _own(home, taken, demo=demo)
         processes = _selected(processes, only)
         write_runtime(home / "runtime.env", settings)

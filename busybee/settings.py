@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # the outermost: what the others answer by themselves carries the policy as well
+    "busybee.security.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -56,7 +58,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "busybee.security.ContentSecurityPolicyMiddleware",
 ]
 
 ROOT_URLCONF = "busybee.urls"
@@ -111,7 +112,17 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [BUSYBEE_REDIS_URL], "prefix": "busybee"},
     },
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # what one address may do is counted for all web processes together
+    "limits": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": BUSYBEE_REDIS_URL,
+        "KEY_PREFIX": "busybee",
+        # a visitor waits meanwhile; without a Redis nothing is counted
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    },
+}
 
 # Celery: ids only, no results, no ETA; the rows know what is due
 CELERY_BROKER_URL = env.text("BUSYBEE_BROKER_URL") or (
@@ -133,12 +144,17 @@ CELERY_TASK_ROUTES = {
     "pipeline.tasks.llm_extract": {"queue": (Queue.LLM if BUSYBEE_LLM else Queue.MAIL).value},
     "pipeline.tasks.*": {"queue": Queue.MAIL.value},
     "freight.tasks.*": {"queue": Queue.OUTBOX.value},
+    # a language model takes seconds: nobody else's answer waits behind it
+    "chat.tasks.answer_with_model": {"queue": Queue.LLM.value},
     "chat.tasks.*": {"queue": Queue.CHAT.value},
+    # files from the chat: the worker of this queue has the documents' sandbox
+    "busybee.tasks.*": {"queue": Queue.MAIL.value},
     "classifier.tasks.*": {"queue": Queue.TRAINING.value},
     "busybee.bench.*": {"queue": Queue.MAIL.value},
 }
-# the baseline of `manage.py bench`; no other worker knows its tasks
-CELERY_IMPORTS = ["busybee.bench.noop"] if env.flag("BUSYBEE_BENCH", False) else []
+# the baselines of `manage.py bench`; no other process knows their tasks and sockets
+BUSYBEE_BENCH = env.flag("BUSYBEE_BENCH", False)
+CELERY_IMPORTS = ["busybee.bench.noop", "busybee.bench.echo"] if BUSYBEE_BENCH else []
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -182,6 +198,7 @@ BUSYBEE_SMTP_URL = env.text("BUSYBEE_SMTP_URL", "smtp://127.0.0.1:1025")
 BUSYBEE_SMTP_CA_FILE = env.text("BUSYBEE_SMTP_CA_FILE")
 # what finds the mailbox that an answer leaves from: freight stands below the mailboxes
 BUSYBEE_SENDING_ACCOUNTS = "pipeline.mailbox.sent.account_of"
+BUSYBEE_OWN_ADDRESSES = "pipeline.mailbox.sent.own_addresses"
 BUSYBEE_MAIL_FROM = env.text("BUSYBEE_MAIL_FROM", "BusyBee <quote@busybee.example>")
 # where sent mail can be looked up again: the embedded sink's folder; empty: nobody can look
 # (`up` names the folder; a relay that the user has set fills no folder of ours)
@@ -226,6 +243,19 @@ BUSYBEE_APPROVAL_ABOVE_KRW = env.number("BUSYBEE_APPROVAL_ABOVE_KRW", 50_000_000
 BUSYBEE_REMIND_DAYS = env.number("BUSYBEE_REMIND_DAYS", 2, least=1)
 BUSYBEE_EXPIRE_DAYS = env.number("BUSYBEE_EXPIRE_DAYS", 14, least=1)
 BUSYBEE_CHAT_LINK_DAYS = env.number("BUSYBEE_CHAT_LINK_DAYS", 14, least=1)
+# a file that a customer drops into the chat, in MiB
+BUSYBEE_CHAT_FILE_MB = env.number("BUSYBEE_CHAT_FILE_MB", 10, least=1)
+
+# the chat's visitors
+# pages that may show the widget besides our own: origins, `https://www.company.example`
+BUSYBEE_CHAT_SITES = env.origins("BUSYBEE_CHAT_SITES")
+# of requests that begin in the widget: whether a complete one is priced without an operator
+BUSYBEE_CHAT_MODE = env.choice("BUSYBEE_CHAT_MODE", "draft", known=("draft", "auto"))
+BUSYBEE_CHAT_STARTS_A_DAY = env.number("BUSYBEE_CHAT_STARTS_A_DAY", 500, least=1)
+# so many proxies of ours stand before the web process and add to X-Forwarded-For
+BUSYBEE_TRUSTED_PROXIES = env.number("BUSYBEE_TRUSTED_PROXIES", 0)
+BUSYBEE_CHAT_ADDRESS_SOCKETS = env.number("BUSYBEE_CHAT_ADDRESS_SOCKETS", 100, least=1)
+BUSYBEE_CHAT_ADDRESS_MESSAGES = env.number("BUSYBEE_CHAT_ADDRESS_MESSAGES", 240, least=1)
 
 # devices
 BUSYBEE_MQTT_URL = env.text("BUSYBEE_MQTT_URL", "mqtt://127.0.0.1:1883")

@@ -23,12 +23,50 @@ class TextTooLong(ChatError):
 
 
 class TooMany(ChatError):
-    """This conversation has had too many messages within a minute."""
+    """Too much came from a conversation or an address; in `seconds` there is room again."""
 
     code = "too_many"
+
+    def __init__(self, seconds: int = 60) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 class BadFrame(ChatError):
     """The frame is not one of the protocol."""
 
     code = "invalid"
+
+
+class FileTooLarge(ChatError):
+    """The file has more bytes than a file may have."""
+
+    code = "file_too_large"
+
+
+class FileEmpty(ChatError):
+    """There is no file, or nothing in it."""
+
+    code = "file_empty"
+
+
+class TooManyFiles(ChatError):
+    """This conversation has had too many files within a day."""
+
+    code = "too_many_files"
+
+
+class FileGone(ChatError):
+    """The bytes of a stored file are gone from the disk, or are others."""
+
+    code = "file_gone"
+
+
+class NotYours(ChatError):
+    """Another operator has the conversation, or nobody has; `holder` is the name, or empty."""
+
+    code = "not_yours"
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder

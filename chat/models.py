@@ -1,14 +1,44 @@
 """Conversations and their messages. The rows are the truth; a socket only says what is new."""
 
 import datetime as dt
+import re
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from freight.models import Language, QuoteRequest
+
+# the family name comes first, without a space
+_EASTERN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+
+
+def shown_name(person: AbstractUser) -> str:
+    """An operator's name as customers see it: 김민지, Minji Kim, or how the operator logs in."""
+    first, last = person.first_name.strip(), person.last_name.strip()
+    eastern = _EASTERN.search(first + last) is not None
+    return (last + first if eastern else f"{first} {last}".strip()) or person.get_username()
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def for_person(self) -> Self:
+        """Conversations whose customer has asked for a person, and nobody has come."""
+        return self.filter(wants_person_at__isnull=False, operator=None)
+
+    def awaiting_answer(self) -> Self:
+        """Conversations in which the customer has said something that nobody has answered yet."""
+        said = Message.objects.filter(session=OuterRef("pk")).unanswered()
+        later = Message.objects.filter(
+            session=OuterRef("session"), seq__gt=OuterRef("seq"), author=Message.Author.OPERATOR
+        )
+        return self.filter(Exists(said.order_by().exclude(Exists(later))))
+
+    def left_alone(self) -> Self:
+        """Conversations of an operator in which the customer waits for that operator's words."""
+        return self.filter(operator__isnull=False).awaiting_answer()
 
 
 class Session(models.Model):
@@ -45,6 +75,8 @@ class Session(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
+    objects = SessionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
@@ -58,6 +90,11 @@ class Session(models.Model):
         """The channel-layer group of everybody who looks at this conversation."""
         return f"chat.{self.pk}"
 
+    @property
+    def colleague(self) -> str:
+        """The operator's name as customers see it; empty while the machine talks."""
+        return shown_name(self.operator) if self.operator is not None else ""
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def after(self, seq: int) -> Self:
@@ -69,8 +106,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(author=Message.Author.CUSTOMER, answered_at=None).order_by("seq")
 
     def stuck(self, before: dt.datetime) -> Self:
-        """Unanswered messages whose task must be lost: stored before `before`."""
-        return self.unanswered().filter(created_at__lte=before)
+        """Unanswered messages whose task must be lost: stored before `before`.
+
+        Where an operator has the conversation, nobody answers but the operator.
+        """
+        return self.unanswered().filter(created_at__lte=before, session__operator=None)
 
 
 class Message(models.Model):

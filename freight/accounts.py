@@ -1,9 +1,9 @@
 """The mailbox that a request came to, as far as sending needs it. `pipeline` stands above us: it
-is found by the name in BUSYBEE_SENDING_ACCOUNTS.
+is found by the names in BUSYBEE_SENDING_ACCOUNTS and BUSYBEE_OWN_ADDRESSES.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
 from django.conf import settings
@@ -56,6 +56,14 @@ def account_of(request: QuoteRequest | None) -> Account | None:
         return None
     find = cast(Finder, import_string(settings.BUSYBEE_SENDING_ACCOUNTS))
     return find(request)
+
+
+def own_addresses() -> set[str]:
+    """The addresses that our mailboxes read and send as: no customer has one of them."""
+    if not settings.BUSYBEE_OWN_ADDRESSES:
+        return set()
+    find = cast(Callable[[], set[str]], import_string(settings.BUSYBEE_OWN_ADDRESSES))
+    return find()
 
 
 def account_for(mail: OutgoingMail) -> Account | None:

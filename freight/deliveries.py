@@ -73,6 +73,8 @@ def send_again(mail: OutgoingMail, *, to: str, by: str, now: dt.datetime) -> Out
 
 
 def _check(mail: OutgoingMail, request: QuoteRequest, now: dt.datetime) -> None:
+    if mail.kind == OutgoingMail.Kind.PROOF:
+        raise StateConflict("its link proves another address: the customer gives it in the chat")
     if mail.purged_at:  # its link was taken out: what is kept says less than it did
         raise StateConflict(outbox.SEALED)
     if request.present_mode == Mode.OBSERVE:

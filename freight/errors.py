@@ -38,6 +38,10 @@ class UnusableAddress(FreightError):
     """No mail can go to this address: it is none, or its local part is not ASCII."""
 
 
+class UnprovenAddress(UnusableAddress):
+    """A visitor has typed this address, and nobody has opened the link that was mailed to it."""
+
+
 class ModelNotUsable(FreightError):
     """The configured language model cannot be set up; the text says what to do about it."""
 

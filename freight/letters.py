@@ -205,10 +205,11 @@ def price_lines(lines: Iterable[Mapping[str, Any]], language: str) -> list[dict[
 def write(
     kind: str, language: str, *, name: str, files: Iterable[File] = (), **values: Any
 ) -> Letter:
-    """The letter of `kind` (question, quotation, confirmation, reminder) in `language`.
+    """The letter of `kind` (question, quotation, confirmation, reminder, proof) in `language`.
 
     question, reminder: number, asked, known (`asked_lines`, `fact_lines`), link; a reminder may
     have closes_on, a date. confirmation: number, shipment, known, total (`money`).
+    proof: number, link, ends_on (a date), and no word of who asked for it.
     quotation: see quotation_letter.py, which alone knows its values.
     """
     told = {key: _told(value, language) for key, value in values.items()}

@@ -11,13 +11,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from freight import outbox, questions
-from freight.models import OutgoingMail, QuoteRequest, QuoteRequestQuerySet, Sending, State
+from freight.models import (
+    AddressProof,
+    OutgoingMail,
+    QuoteRequest,
+    QuoteRequestQuerySet,
+    Sending,
+    State,
+)
 from freight.sealing import seal
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200
 EXPIRED = "the request has expired"
-ASKING = (OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.REMINDER)
+# the kinds that carry a chat link
+LINKED = (OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.REMINDER, OutgoingMail.Kind.PROOF)
 # a mail in one of these leaves no more by itself
 SETTLED = (Sending.SENT, Sending.FAILED, Sending.UNDELIVERED)
 ENDED = (State.ORDERED, State.EXPIRED, State.DECLINED)
@@ -49,8 +57,10 @@ def _remind(pk: int, now: dt.datetime) -> bool:
 
 
 def expire_due(now: dt.datetime) -> int:
-    """How many requests have expired: their customer was silent, or their quotation ran out."""
-    rows = [*_some(_silent(now)), *_some(_run_out(now))]
+    """How many requests have expired: their customer was silent, a visitor left without an address,
+    or their quotation ran out.
+    """
+    rows = [*_some(_silent(now)), *_some(_abandoned(now)), *_some(_run_out(now))]
     return sum(_expire(pk, now) for pk in rows)
 
 
@@ -65,6 +75,13 @@ def _silent(now: dt.datetime) -> QuoteRequestQuerySet:
     return QuoteRequest.objects.silent_since(midnight).filter(nobodys)
 
 
+def _abandoned(now: dt.datetime) -> QuoteRequestQuerySet:
+    """Visitors' requests that nobody has proven an address for, and nobody has added to."""
+    before = now - dt.timedelta(days=settings.BUSYBEE_EXPIRE_DAYS)
+    begun = QuoteRequest.objects.filter(address_proof=AddressProof.TYPED, updated_at__lte=before)
+    return begun.filter(state__in=[State.EXTRACTED, State.AWAITING_CUSTOMER], review=[])
+
+
 def _run_out(now: dt.datetime) -> QuoteRequestQuerySet:
     return QuoteRequest.objects.run_out(timezone.localtime(now).date())
 
@@ -76,7 +93,8 @@ def _some(rows: QuoteRequestQuerySet) -> list[int]:
 @transaction.atomic
 def _expire(pk: int, now: dt.datetime) -> bool:
     request = QuoteRequest.objects.select_for_update().get(pk=pk)
-    if not any(rows.filter(pk=pk).exists() for rows in (_silent(now), _run_out(now))):
+    due = (_silent(now), _abandoned(now), _run_out(now))
+    if not any(rows.filter(pk=pk).exists() for rows in due):
         return False  # the customer has answered since it was looked for
     waiting = request.outgoing.select_for_update().filter(state__in=[Sending.DRAFT, Sending.QUEUED])
     for mail in waiting:  # locked: a sender may be about to claim it
@@ -95,7 +113,7 @@ def purge_links(now: dt.datetime) -> int:
     outlived = now - dt.timedelta(days=settings.BUSYBEE_CHAT_LINK_DAYS)
     mails = OutgoingMail.objects.filter(
         Q(request__state__in=ENDED) | Q(created_at__lt=outlived),
-        kind__in=ASKING,
+        kind__in=LINKED,
         state__in=SETTLED,
         purged_at=None,
     )

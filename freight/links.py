@@ -13,11 +13,16 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(request: QuoteRequest, now: dt.datetime) -> str:
-    """A new token (43 URL-safe characters) for the conversation about `request`."""
+def issue(request: QuoteRequest, now: dt.datetime, *, proves: str = "") -> str:
+    """A new token (43 URL-safe characters) for the conversation about `request`.
+
+    Who opens it by a click shows that the address `proves`, to which it is mailed, is theirs.
+    """
     token = secrets.token_urlsafe(32)
     expires = now + dt.timedelta(days=settings.BUSYBEE_CHAT_LINK_DAYS)
-    ChatLink.objects.create(request=request, token_hash=_digest(token), expires_at=expires)
+    ChatLink.objects.create(
+        request=request, token_hash=_digest(token), expires_at=expires, proves=proves
+    )
     return token
 
 

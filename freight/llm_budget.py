@@ -65,9 +65,9 @@ class DayMeter:
         return LanguageModelUse.objects.filter(*conditions, day=self.day, **fields)
 
 
-def today() -> DayMeter:
-    """The meter of the operators' day that it is now."""
-    return DayMeter(timezone.localdate(), settings.BUSYBEE_LLM_TOKENS_A_DAY)
+def today(share: float = 1.0) -> DayMeter:
+    """The meter of the operators' day that it is now, for who may spend up to a `share` of it."""
+    return DayMeter(timezone.localdate(), int(settings.BUSYBEE_LLM_TOKENS_A_DAY * share))
 
 
 def _row_of(day: dt.date) -> LanguageModelUse:

@@ -94,6 +94,14 @@ LETTERS: dict[str, dict[str, dict[str, str]]] = {
             "changes": "조건이 달라지면 답장으로 알려 주세요. 다시 계산해 드립니다.",
             "attached": "같은 내용의 견적서를 PDF로 첨부합니다.",
         },
+        "proof": {
+            "subject": "[{number}] 이메일 주소를 확인해 주세요",
+            "lead": "저희 웹사이트에서 운송 견적을 요청하신 분이 이 이메일 주소를 남기셨습니다. 접수번호는 {number}입니다.",
+            "ask": "본인이 요청하셨다면 아래 버튼을 눌러 주소를 확인해 주세요. 확인이 되어야 이 주소로 견적서를 보내 드릴 수 있습니다.",
+            "button": "주소 확인하기",
+            "private": "링크는 {ends_on}까지 열리며 고객님만을 위한 것이니 다른 분께 전달하지 말아 주세요.",
+            "ignore": "요청하신 적이 없다면 이 메일은 무시하셔도 됩니다. 확인 전에는 아무 일도 일어나지 않으며 견적서도 보내지 않습니다.",
+        },
         "confirmation": {
             "subject": "[{number}] 주문이 접수되었습니다",
             "lead": "견적 {number}에 대한 주문을 접수했습니다. 운송번호는 {shipment}입니다.",
@@ -133,6 +141,14 @@ LETTERS: dict[str, dict[str, dict[str, str]]] = {
             "accept": "If you wish to go ahead, reply to this mail with “Please proceed with {number}”.",
             "changes": "If any of this has changed, tell us in a reply and we will quote again.",
             "attached": "The same quotation is attached as a PDF.",
+        },
+        "proof": {
+            "subject": "[{number}] Please confirm your email address",
+            "lead": "Somebody has asked for a freight quotation on our website and has given this email address. The request's number is {number}.",
+            "ask": "If it was you, please confirm the address with the button below. The quotation can be sent to it only then.",
+            "button": "Confirm the address",
+            "private": "The link opens until {ends_on}. It is yours alone; please do not pass it on.",
+            "ignore": "If it was not you, please disregard this mail: unless the address is confirmed nothing happens, and no quotation is sent.",
         },
         "confirmation": {
             "subject": "[{number}] Your order is confirmed",
@@ -174,6 +190,14 @@ LETTERS: dict[str, dict[str, dict[str, str]]] = {
             "changes": "条件に変更がある場合は、ご返信でお知らせください。改めてお見積りいたします。",
             "attached": "同じ内容のお見積書を PDF で添付いたします。",
         },
+        "proof": {
+            "subject": "【{number}】メールアドレスのご確認",
+            "lead": "当社ウェブサイトで輸送のお見積りをご依頼された際に、このメールアドレスが入力されました。受付番号は {number} です。",
+            "ask": "ご本人様のご依頼でしたら、下のボタンからアドレスをご確認ください。確認が済みましたら、このアドレスにお見積書をお送りできます。",
+            "button": "アドレスを確認する",
+            "private": "リンクの有効期限は {ends_on} です。お客様専用ですので、ほかの方への転送はお控えください。",
+            "ignore": "お心当たりがない場合は、本メールをご放念ください。確認されない限り何も行われず、お見積書も送信されません。",
+        },
         "confirmation": {
             "subject": "【{number}】ご注文を承りました",
             "lead": "お見積り {number} のご注文を承りました。輸送番号は {shipment} です。",
@@ -213,6 +237,14 @@ LETTERS: dict[str, dict[str, dict[str, str]]] = {
             "accept": "หากต้องการดำเนินการ กรุณาตอบกลับอีเมลฉบับนี้ว่า “ยืนยันตามใบเสนอราคา {number}”",
             "changes": "หากรายละเอียดมีการเปลี่ยนแปลง กรุณาแจ้งในการตอบกลับ เราจะเสนอราคาให้ใหม่",
             "attached": "ใบเสนอราคาฉบับเดียวกันแนบมาเป็นไฟล์ PDF",
+        },
+        "proof": {
+            "subject": "[{number}] กรุณายืนยันอีเมลของท่าน",
+            "lead": "มีผู้ขอใบเสนอราคาค่าขนส่งบนเว็บไซต์ของเราและแจ้งอีเมลนี้ไว้ หมายเลขคำขอคือ {number}",
+            "ask": "หากท่านเป็นผู้ขอ กรุณายืนยันอีเมลด้วยปุ่มด้านล่าง เราจะส่งใบเสนอราคามาที่อีเมลนี้ได้เมื่อยืนยันแล้วเท่านั้น",
+            "button": "เปิดลิงก์ยืนยัน",
+            "private": "ลิงก์นี้เปิดได้ถึงวันที่ {ends_on} และสำหรับท่านเท่านั้น กรุณาอย่าส่งต่อ",
+            "ignore": "หากท่านไม่ได้เป็นผู้ขอ ไม่ต้องดำเนินการใด ๆ หากไม่มีการยืนยัน จะไม่มีอะไรเกิดขึ้นและเราจะไม่ส่งใบเสนอราคา",
         },
         "confirmation": {
             "subject": "[{number}] ยืนยันการรับคำสั่งซื้อ",

@@ -35,11 +35,19 @@ from freight.errors import (
     OutcomeUnknown,
     StateConflict,
     Stopped,
+    UnprovenAddress,
     UnusableAddress,
 )
 from freight.journal import DirectoryJournal
 from freight.letters import Letter
-from freight.models import Mode, OutgoingMail, OutgoingMailQuerySet, QuoteRequest, Sending
+from freight.models import (
+    AddressProof,
+    Mode,
+    OutgoingMail,
+    OutgoingMailQuerySet,
+    QuoteRequest,
+    Sending,
+)
 from freight.sealing import seal, unseal
 from freight.smtp import Relay, deliver
 from freight.wake import wake
@@ -72,11 +80,14 @@ def intend(
     """The outgoing mail of intent `key`: made and queued now, or the one that was made before.
 
     A mail that a cap or `draft` holds back waits as a draft for an operator. What an operator has
-    approved, or a customer has ordered, is not `capped`. Raises UnusableAddress.
+    approved, or a customer has ordered, is not `capped`. Raises UnusableAddress, and
+    UnprovenAddress where a visitor typed the address and it is not the mail that proves it.
     """
     earlier = OutgoingMail.objects.filter(key=key).first()
     if earlier:
         return earlier
+    if request.address_proof == AddressProof.TYPED and kind != OutgoingMail.Kind.PROOF:
+        raise UnprovenAddress(f"request {request.pk}: nobody has shown that the address is theirs")
     recipient = usable_address(request.customer_address)
     if recipient is None:
         raise UnusableAddress(f"request {request.pk}: no mail can go to its customer's address")
@@ -136,8 +147,9 @@ def _cap(request: QuoteRequest, recipient: str) -> str:
     """Why no more mail may leave by itself now, or an empty string. Counts what was intended."""
     now = timezone.now()
     automatic = OutgoingMail.objects.exclude(state=Sending.DRAFT)
-    thread = automatic.filter(request=request, created_at__gt=now - dt.timedelta(days=1)).count()
-    if thread >= settings.BUSYBEE_THREAD_CAP:
+    # proofs have caps of their own, and must not hold back the quotation that they are for
+    thread = automatic.filter(request=request, created_at__gt=now - dt.timedelta(days=1))
+    if thread.exclude(kind=OutgoingMail.Kind.PROOF).count() >= settings.BUSYBEE_THREAD_CAP:
         return "cap of automatic mails in one thread and day"
     hour = now - dt.timedelta(hours=1)
     to_one = automatic.filter(recipient__iexact=recipient, created_at__gt=hour)

@@ -33,6 +33,7 @@ __all__ = [
     "get",
     "is_common",
     "lookup",
+    "misspelt",
     "nearest",
     "own",
     "owners",
@@ -51,7 +52,7 @@ _START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]|[^\x00-\x7f]")
 _HANGUL = re.compile(r"[가-힣]")
 # what may follow a short Hangul name; anything else makes it another word (부산물, 대구탕)
 _HANGUL_TAIL = re.compile(
-    r"(?:특별시|광역시|특별자치시|시|군|도|항|신항|북항|남항|구항|내항|공항|국제|역|발|행|향|착|에|으로|로|까지|부터|의|은|는|이|가|을|를|와|과|랑"
+    r"(?:특별시|광역시|특별자치시|시|군|도|항|신항|북항|남항|구항|내항|공항|국제|역|발|행|향|착|에|으로|로|까지|부터|예요|이에요|이예요|에요|의|은|는|이|가|을|를|와|과|랑"
     r"|이랑|하고|및|쪽|출발|도착|선적|양하|입항|출항|경유|공장|창고|지점|지사|본사|사무|소재|센터|세관|터미널|인데|이고|이며|입니다|이요|요|만|나"
     r"|또는|서|편|간|왕복|컨테이너|해상|수출|수입|견적|운송|구간|노선|하역|통관|배송|픽업|산업|공단|물류|현장|보세|야드|방면|쯤|근처|인근|시내|항만)"
 )
@@ -422,7 +423,30 @@ def nearest(latitude: float, longitude: float, count: int = 3) -> list[Place]:
 
 def similar(name: str, count: int = 3) -> list[Place]:
     """Places whose names are spelled much like `name`, which is none itself; the likest first."""
-    sought, book = _sound(name), _book()
+    book, hand, scores = _book(), gazetteer.hand_written(), _likeness(name)
+    order = sorted(scores, key=lambda code: (-scores[code], code not in hand, code))
+    return [book.places[code] for code in order if scores[code] > 0.75][:count]
+
+
+def misspelt(name: str) -> Place | None:
+    """The one place whose name `name` is a slip of the pen away from; None where others are near,
+    or it is none of those that we name ourselves.
+    """
+    scores = _likeness(name)
+    best = sorted(scores, key=lambda code: -scores[code])[:2]
+    if not best or best[0] not in gazetteer.hand_written():
+        return None
+    names = map(_sound, _book().places[best[0]].spellings())
+    turned = sorted(_sound(name)) in map(sorted, names)
+    if scores[best[0]] < 0.86 and not turned:
+        return None
+    clear = len(best) == 1 or scores[best[0]] - scores[best[1]] >= 0.05
+    return _book().places[best[0]] if clear else None
+
+
+def _likeness(name: str) -> dict[str, float]:
+    """How like `name` the names of places are, 0 to 1, by locode; without those that are not."""
+    sought = _sound(name)
     scores: dict[str, float] = {}
     matcher = SequenceMatcher(None, b=sought, autojunk=False)
     for sound, codes in _sounds(book_key=_own):
@@ -433,9 +457,7 @@ def similar(name: str, count: int = 3) -> list[Place]:
             ratio = matcher.ratio()
             for code in codes:
                 scores[code] = max(scores.get(code, 0), ratio)
-    hand = gazetteer.hand_written()
-    order = sorted(scores, key=lambda code: (-scores[code], code not in hand, code))
-    return [book.places[code] for code in order if scores[code] > 0.75][:count]
+    return scores
 
 
 def _sound(name: str) -> str:

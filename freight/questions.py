@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from freight import letters, links, outbox
 from freight.fields import FACT_NAMES
-from freight.models import Mode, OutgoingMail, QuoteRequest, State
+from freight.models import AddressProof, Mode, OutgoingMail, QuoteRequest, State
 
 # who has not told us by then would rather talk to a person
 MOST_QUESTIONS = 3
@@ -22,11 +22,11 @@ def await_customer(
     transaction.
 
     The same is not asked twice: only what is missing after an answer. After MOST_QUESTIONS the
-    request is for the operator. Nobody is asked in mode observe.
+    request is for the operator. Nobody is asked in mode observe, nor at an unproven address.
     """
     if request.state != State.AWAITING_CUSTOMER:
         request.move(State.AWAITING_CUSTOMER)
-    if not ask or request.present_mode == Mode.OBSERVE or set(names) == set(request.asked):
+    if not ask or not _may_write(request) or set(names) == set(request.asked):
         return
     number = _letters(request, OutgoingMail.Kind.QUESTION) + 1
     if number > MOST_QUESTIONS:
@@ -45,13 +45,18 @@ def remind(request: QuoteRequest, now: dt.datetime, *, closes_on: dt.date) -> bo
     if (
         request.state != State.AWAITING_CUSTOMER
         or request.review
-        or request.present_mode == Mode.OBSERVE
+        or not _may_write(request)
         or _letters(request, OutgoingMail.Kind.REMINDER)
     ):
         return False
     names = request.asked or list(request.facts.missing())
     _send(request, OutgoingMail.Kind.REMINDER, 1, names, now, closes_on=closes_on)
     return True
+
+
+def _may_write(request: QuoteRequest) -> bool:
+    typed = request.address_proof == AddressProof.TYPED
+    return not typed and request.present_mode != Mode.OBSERVE
 
 
 def _letters(request: QuoteRequest, kind: str) -> int:

@@ -12,7 +12,15 @@ from django.utils import timezone
 from freight import outbox, own_places, pricing, questions, tariff, verification
 from freight.errors import StateConflict
 from freight.fields import FACT_NAMES, Evidence, Facts, evidence_as_json
-from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, Sending, State
+from freight.models import (
+    AddressProof,
+    Mode,
+    OutgoingMail,
+    Quotation,
+    QuoteRequest,
+    Sending,
+    State,
+)
 from freight.quotation_document import quoted_facts
 from freight.quotation_letter import quotation_letter
 
@@ -70,7 +78,8 @@ def _word_of(operator: str, value: Any) -> Evidence:
 def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str:
     """Price the request if its facts are complete and plausible, else ask for what is not (once).
 
-    Returns the state it is in afterwards. What only a person may decide (`review`) stays as it is.
+    Returns the state it is in afterwards. What only a person may decide (`review`) stays as it is,
+    and a visitor's request whose address is not proven waits for its customer, complete or not.
     """
     own_places.refresh()
     # the row's lock: two workers that advance one request must not both quote it
@@ -82,7 +91,7 @@ def advance(request: QuoteRequest, now: dt.datetime, *, ask: bool = True) -> str
     if reasons or request.state not in WAITING:
         return request.state
     open_facts = [p.field for p in verification.problems(request.facts, today=_day(now))]
-    if open_facts:
+    if open_facts or request.address_proof == AddressProof.TYPED:
         questions.await_customer(request, list(dict.fromkeys(open_facts)), now, ask=ask)
     else:
         if request.state != State.CONFIRMED:
@@ -115,7 +124,8 @@ def _reasons_for_operator(request: QuoteRequest) -> list[str]:
     decided = {reason for entry in request.review_cleared for reason in entry["reasons"]}
     if request.machine and "machine" not in decided:
         reasons.append("machine")
-    if outbox.usable_address(request.customer_address) is None:
+    typed = request.address_proof == AddressProof.TYPED  # the conversation asks for it
+    if not typed and outbox.usable_address(request.customer_address) is None:
         reasons.append("address")
     return reasons
 
@@ -234,14 +244,16 @@ def revive(request: QuoteRequest) -> None:
 
 
 @transaction.atomic
-def reopen(request: QuoteRequest) -> None:
+def reopen(request: QuoteRequest, *, by_hand: bool = True) -> None:
     """Take back a quoted request whose customer wants changes: an operator carries it on.
 
-    The quotation that is out can't be ordered meanwhile; the next revision supersedes it.
+    The quotation that is out can't be ordered meanwhile; the next revision supersedes it. Not
+    `by_hand` where the customer has confirmed the changed facts: then the machine may price them.
     """
     row = QuoteRequest.objects.select_for_update().get(pk=request.pk)
     if row.state == State.QUOTED:
-        row.move(State.CONFIRMED, review=sorted({*row.review, "correction"}))
+        reasons = {*row.review, "correction"} if by_hand else {*row.review}
+        row.move(State.CONFIRMED, review=sorted(reasons))
 
 
 @transaction.atomic

@@ -1,8 +1,14 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.core.cache import caches
+from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Browser
 
+from chat import limits
+from chat.tests import browser
 from freight import links
 from freight.models import QuoteRequest
 
@@ -11,3 +17,28 @@ from freight.models import QuoteRequest
 def token_for() -> Callable[[QuoteRequest], str]:
     """A function that issues a link for a request and returns its token."""
     return lambda request: links.issue(request, timezone.now())
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser on a page of ours: what it POSTs says where it comes from."""
+    return Client(headers={"origin": "http://testserver"})
+
+
+@pytest.fixture(autouse=True)
+def own_limits(settings: Any) -> Iterator[None]:
+    """What one test has counted of an address hinders no other; none needs a Redis for it."""
+    settings.CACHES = {
+        **settings.CACHES,
+        "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "chat"},
+    }
+    caches["limits"].clear()
+    yield
+    assert len(limits.seats) == 0
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module; each test has its own contexts in it."""
+    with browser.chromium() as running:
+        yield running

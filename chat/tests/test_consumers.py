@@ -11,9 +11,9 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
-from chat import access, services, tasks
+from chat import access, consumers, limits, rows, services, tasks
 from chat.models import Message, Session
-from chat.tests.factories import QuoteRequestFactory
+from chat.tests.factories import QuoteRequestFactory, SessionFactory
 from freight.models import ChatLink, QuoteRequest, State
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_redis")]
@@ -335,7 +335,7 @@ async def test_a_frame_over_16_kb_closes_the_socket(token_for: Token) -> None:
         await say(socket, "a", "x" * 17_000)
         closing = await socket.receive_output(timeout=5)
 
-    assert (closing["type"], closing["code"]) == ("websocket.close", 1009)
+    assert (closing["type"], closing["code"]) == ("websocket.close", consumers.TOO_LARGE)
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ async def test_a_flood_of_frames_is_cut_off(token_for: Token) -> None:
             codes.append(json.loads(output["text"])["code"])
 
     assert codes[-1] == "too_many"
-    assert output["code"] == 1008
+    assert output["code"] == consumers.CROWDED
 
 
 async def test_a_message_before_hello_is_denied() -> None:
@@ -393,3 +393,145 @@ async def test_two_tabs_that_open_at_once_are_greeted_once(token_for: Token) -> 
 
     session = await Session.objects.aget()
     assert session.last_seq == 2
+
+
+async def test_a_bearer_opens_its_conversation_without_a_cookie(token_for: Token) -> None:
+    request, _ = await asked_by(token_for)
+    link = await ChatLink.objects.aget(request=request)
+
+    async with tab(access.seal_link(link.pk), conversation=str(request.public_id)) as socket:
+        assert (await until(socket, "welcome"))["number"] == request.number
+
+
+async def test_a_bearer_of_another_conversation_is_denied(token_for: Token) -> None:
+    mine, _ = await asked_by(token_for)
+    other, _ = await asked_by(token_for)
+    link = await ChatLink.objects.aget(request=mine)
+
+    async with tab(access.seal_link(link.pk), conversation=str(other.public_id)) as socket:
+        assert await refused(socket) == ("denied", 4401)
+
+
+@sync_to_async
+def talked_about(count: int) -> Session:
+    """A conversation of so many messages, each of which says its number."""
+    session = SessionFactory.create(last_seq=count)
+    Message.objects.bulk_create(
+        Message(session=session, seq=n, author="bot", text=str(n)) for n in range(1, count + 1)
+    )
+    return session
+
+
+async def test_more_than_a_page_that_was_missed_comes_whole(token_for: Token) -> None:
+    session = await talked_about(900)
+    token = await sync_to_async(token_for)(session.request)
+
+    async with tab(token, 7) as socket:
+        welcome = await until(socket, "welcome")
+        seqs = [message["seq"] for message in welcome["history"]]
+        while seqs[-1] < 900:
+            seqs.append((await until(socket, "message"))["seq"])
+
+    assert seqs == list(range(8, 901))
+
+
+async def test_earlier_pages_are_sent_when_asked_for(token_for: Token) -> None:
+    session = await talked_about(450)
+    token = await sync_to_async(token_for)(session.request)
+
+    async with tab(token) as socket:
+        welcome = await until(socket, "welcome")
+        seqs = [message["seq"] for message in welcome["history"]]
+        more = welcome["more"]
+        while more:
+            await socket.send_json_to({"type": "earlier", "before": seqs[0]})
+            frame = await until(socket, "earlier")
+            seqs, more = [m["seq"] for m in frame["history"]] + seqs, frame["more"]
+
+    assert len(welcome["history"]) == 200
+    assert seqs == list(range(1, 451))
+
+
+async def test_earlier_is_for_who_has_said_hello(token_for: Token) -> None:
+    await talked_about(3)
+    socket = communicator(ORIGIN)
+    await socket.connect(timeout=5)
+    await socket.send_json_to({"type": "earlier", "before": 3})
+
+    assert await refused(socket) == ("denied", 4401)
+    await socket.disconnect()
+
+
+async def test_a_conversation_has_so_many_pages(
+    token_for: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SOCKETS_PER_CONVERSATION", 1)
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        async with tab(token) as second:
+            assert await refused(second) == ("too_many", 4429)
+    async with tab(token) as third:
+        await until(third, "welcome")
+
+
+async def test_an_address_has_so_many_sockets(token_for: Token, settings: Any) -> None:
+    settings.BUSYBEE_TRUSTED_PROXIES = 1
+    settings.BUSYBEE_CHAT_ADDRESS_SOCKETS = 1
+    _, token = await asked_by(token_for)
+    here, there = ((b"x-forwarded-for", each) for each in (b"192.0.2.1", b"192.0.2.2"))
+
+    async with tab(token, 0, here) as socket:
+        await until(socket, "welcome")
+        async with tab(token, 0, here) as second:
+            assert await refused(second) == ("too_many", 4429)
+        async with tab(token, 0, there) as third:
+            await until(third, "welcome")
+
+
+async def test_an_address_that_tries_tokens_is_refused_with_a_right_one_too(
+    token_for: Token, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BUSYBEE_TRUSTED_PROXIES = 1
+    monkeypatch.setattr(limits, "WRONG_TOKENS", limits.Limit("wrong", 2))
+    _, token = await asked_by(token_for)
+    here = (b"x-forwarded-for", b"192.0.2.1")
+
+    for _ in range(2):
+        async with tab("x" * 43, 0, here) as socket:
+            assert await refused(socket) == ("denied", 4401)
+    for each in (token, "x" * 43):
+        async with tab(each, 0, here) as socket:
+            assert await refused(socket) == ("too_many", 4429)
+
+
+async def test_a_refusal_says_when_to_come_back(token_for: Token, settings: Any) -> None:
+    settings.BUSYBEE_TRUSTED_PROXIES = 1
+    settings.BUSYBEE_CHAT_ADDRESS_MESSAGES = 1
+    _, token = await asked_by(token_for)
+
+    async with tab(token, 0, (b"x-forwarded-for", b"192.0.2.1")) as socket:
+        await until(socket, "welcome")
+        await say(socket, "a", "one")
+        await until(socket, "ack")
+        await say(socket, "b", "two")
+        error = await until(socket, "error")
+
+    assert (error["code"], error["cid"]) == ("too_many", "b")
+    assert 1 <= error["retry_after"] <= 60
+
+
+async def test_news_whose_notice_was_lost_are_seen_all_the_same(
+    token_for: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "IDLE_SECONDS", 0.1)
+    _, token = await asked_by(token_for)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        session = await Session.objects.aget()
+        await sync_to_async(rows.append)(session, Message.Author.OPERATOR, "a colleague")
+        monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.1)
+        while (await until(socket, "message"))["text"] != "a colleague":
+            pass

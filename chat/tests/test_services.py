@@ -1,23 +1,35 @@
 import datetime as dt
+import threading
+from dataclasses import replace
 from decimal import Decimal
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chat import answering, dialogue, rows, services, tasks
+from chat import answering, cards, catalogue, dialogue, rows, services, tasks
+from chat.addresses import Heard
 from chat.dialogue import Turn
 from chat.errors import BadFrame, Denied, EmptyText, TextTooLong, TooMany
 from chat.models import Message, Session
-from chat.tests.factories import EmptyRequestFactory, QuoteRequestFactory, SessionFactory
+from chat.rounds import Said
+from chat.tests.factories import (
+    CompleteRequestFactory,
+    EmptyRequestFactory,
+    QuoteRequestFactory,
+    SessionFactory,
+)
 from freight import links, quotes
 from freight.extraction import certainty
-from freight.fields import Evidence, Facts, evidence_as_json
-from freight.models import Mode, OutgoingMail, QuoteRequest, State
+from freight.fields import FACT_NAMES, Evidence, Facts, evidence_as_json
+from freight.models import Mode, OutgoingMail, Quotation, QuoteRequest, State
+from freight.tests.factories import TariffFactory
 
 pytestmark = pytest.mark.django_db
+# to a greeting: one back, and the question that is open
+ANSWERS = 2
 
 
 def say(session: Session, text: str, cid: str = "") -> list[str]:
@@ -59,17 +71,19 @@ def test_answer_twice_says_it_once() -> None:
     tasks.answer(message.pk)
     tasks.answer(message.pk)
 
-    assert session.messages.filter(author=Message.Author.BOT).count() == 1
+    assert session.messages.filter(author=Message.Author.BOT).count() == ANSWERS
 
 
 def test_two_workers_with_the_same_message_answer_it_once() -> None:
     session = SessionFactory.create()
     message = services.post(session.pk, cid="a", text="hello", now=timezone.now())
 
-    outcomes = [answering._answer(message, timezone.now()) for _ in range(2)]
+    outcomes = [
+        answering._answer(Said((message,)), timezone.now(), with_model=False) for _ in range(2)
+    ]
 
     assert outcomes == [True, False]
-    assert session.messages.filter(author=Message.Author.BOT).count() == 1
+    assert session.messages.filter(author=Message.Author.BOT).count() == ANSWERS
 
 
 def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
@@ -77,10 +91,11 @@ def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
     message = services.post(session.pk, cid="a", text="18500 kg", now=timezone.now())
     turn = dialogue.Turn(("stale",), "en", dialogue.Pending())
     Session.objects.filter(pk=session.pk).update(version=7)
+    said, heard = Said((message,)), Heard(typed="", again=False, garbled=False, rest="18500 kg")
 
-    assert answering._commit(message, 0, turn, timezone.now()) is None
+    assert answering._commit(said, 0, turn, heard, timezone.now()) is None
     assert not session.messages.filter(author=Message.Author.BOT).exists()
-    assert answering._answer(message, timezone.now()) is True
+    assert answering._answer(said, timezone.now(), with_model=False) is True
 
 
 def test_the_sixth_fact_confirmed_completes_and_quotes() -> None:
@@ -113,7 +128,7 @@ def test_facts_are_stored_only_after_yes_and_with_the_words_that_said_them() -> 
     assert "18,500" in evidence.quote
 
 
-def test_yes_makes_certain_what_was_asked_and_nothing_else() -> None:
+def test_yes_to_all_six_makes_certain_what_mails_said_too() -> None:
     session = SessionFactory.create()
     read = Evidence("Busan", "body", 0, 5, "rules", manner="letter 3 2")
     stored = evidence_as_json({"origin": read})
@@ -124,19 +139,119 @@ def test_yes_makes_certain_what_was_asked_and_nothing_else() -> None:
 
     evidence = QuoteRequest.objects.get(pk=session.request_id).fact_evidence
     assert evidence["gross_weight_kg"].manner == certainty.CONFIRMED
+    assert evidence["origin"] == replace(read, manner=certainty.CONFIRMED)
+
+
+def test_yes_in_between_stores_what_was_told_as_sure_as_it_was_read() -> None:
+    session = SessionFactory.create(request__etd=None)
+    read = Evidence("Busan", "body", 0, 5, "rules", manner="letter 3 2")
+    stored = evidence_as_json({"origin": read})
+    QuoteRequest.objects.filter(pk=session.request_id).update(evidence=stored)
+
+    say(session, "weight 18,500 kg")
+    say(session, "yes")
+
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    evidence = request.fact_evidence
+    assert request.gross_weight_kg == 18_500
+    assert evidence["gross_weight_kg"].manner != certainty.CONFIRMED
     assert evidence["origin"] == read
 
 
-def test_no_resets_this_round() -> None:
+def test_six_facts_of_a_mail_that_were_not_sure_are_certain_once_confirmed() -> None:
+    request = CompleteRequestFactory.create(needs_lane_rate=True, mode=Mode.AUTO)
+    names = (*FACT_NAMES,)
+    guess = Evidence("?", "body", 0, 1, "rules", manner="letter 0 2")
+    QuoteRequest.objects.filter(pk=request.pk).update(
+        evidence=evidence_as_json(dict.fromkeys(names, guess))
+    )
+    session, _ = services.begin(QuoteRequest.objects.get(pk=request.pk))
+
+    say(session, "yes")
+
+    evidence = QuoteRequest.objects.get(pk=request.pk).fact_evidence
+    assert certainty.of_facts(evidence) == 1
+    session.refresh_from_db()
+    assert session.memory["agreed"] is True
+
+
+def test_no_takes_nothing_away_and_stores_nothing() -> None:
     session = SessionFactory.create()
 
     say(session, "weight 18,500 kg")
     answer = say(session, "no")
 
     session.refresh_from_db()
-    assert session.pending == {}
-    assert "dropped" in answer[0]
+    assert session.pending["facts"]["gross_weight_kg"] == "18500"
+    assert "What is not right?" in answer[0]
     assert QuoteRequest.objects.get(pk=session.request_id).gross_weight_kg is None
+
+
+def test_changed_facts_after_a_quotation_make_a_new_revision() -> None:
+    session = SessionFactory.create()
+    say(session, "18,500 kg")
+    say(session, "yes")
+
+    asked = say(session, "change the weight to 9,000 kg")
+    session.refresh_from_db()
+    assert session.state == Session.State.IN_PROGRESS
+    assert QuoteRequest.objects.get(pk=session.request_id).state == State.QUOTED
+    done = say(session, "yes")
+
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    newest = request.quotations.get(state=Quotation.State.ISSUED)
+    assert "18,500 kg → 9,000 kg" in asked[0]
+    assert "replaces the earlier one" in done[-1]
+    assert (request.state, newest.revision) == (State.QUOTED, 2)
+    assert request.gross_weight_kg == 9_000
+    assert OutgoingMail.objects.filter(key=f"quotation:{request.number}:2").exists()
+    session.refresh_from_db()
+    assert session.state == Session.State.COMPLETED
+
+
+def test_an_ordered_request_takes_no_changes() -> None:
+    session = SessionFactory.create(request=CompleteRequestFactory.create(state=State.ORDERED))
+
+    say(session, "change the weight to 9,000 kg")
+    say(session, "yes")
+
+    assert QuoteRequest.objects.get(pk=session.request_id).gross_weight_kg == 18_500
+
+
+def test_a_wish_for_a_person_is_noted_once() -> None:
+    session = SessionFactory.create()
+
+    answer = say(session, "can I talk to a person please?")
+
+    session.refresh_from_db()
+    since = session.wants_person_at
+    assert since is not None
+    assert answer[0] == catalogue.say("en", "person")
+    say(session, "a real person please")
+    session.refresh_from_db()
+    assert session.wants_person_at == since
+
+
+def test_the_card_has_the_question_and_its_quick_replies() -> None:
+    session = SessionFactory.create(request__container="", request__gross_weight_kg=9_000)
+    card = cards.news_after(session.pk, 0).card
+    assert (card["asked"], card["confirm"]) == ("container", False)
+    assert [offer["text"] for offer in card["offers"]] == ["20ft", "40ft", "40ft HC", "45ft"]
+
+    say(session, "40ft")
+
+    card = cards.news_after(session.pk, 0).card
+    raw = {field["name"]: field["raw"] for field in card["fields"]}
+    assert (card["asked"], card["confirm"]) == ("", True)
+    assert [offer["say"] for offer in card["offers"]] == ["Yes, that’s right", "No"]
+    assert (raw["gross_weight_kg"], raw["container"], raw["origin"]) == ("9000", "40ft", "KRPUS")
+
+
+def test_prices_are_told_from_the_active_tariff() -> None:
+    session = SessionFactory.create()
+    TariffFactory.create(active=True, base=7_654_321)
+
+    assert "7,654,321 KRW" in say(session, "how is the price made up?")[0]
 
 
 def test_a_request_of_a_real_mailbox_waits_for_a_colleague() -> None:
@@ -163,7 +278,7 @@ def test_the_language_is_switched_in_mid_conversation() -> None:
 
     last = session.messages.order_by("-seq").first()
     assert last is not None
-    assert "ถูกต้องไหมคะ" in last.text
+    assert "ถูกต้องทั้งหมดไหมคะ" in last.text
     session.refresh_from_db()
     assert session.pending["facts"]["gross_weight_kg"] == "18500"
 
@@ -218,7 +333,7 @@ def test_an_offer_issued_while_an_answer_was_thought_out_keeps_its_facts() -> No
         return think(*args)  # type: ignore[arg-type]  # passed on as they came
 
     with mock.patch.object(dialogue, "turn", think_too_long):
-        assert answering._answer(message, timezone.now()) is True
+        assert answering._answer(Said((message,)), timezone.now(), with_model=False) is True
 
     request = QuoteRequest.objects.get(pk=session.request_id)
     assert request.state == State.QUOTED
@@ -233,8 +348,35 @@ def test_an_answer_locks_the_request_before_the_conversation() -> None:
     with CaptureQueriesContext(connection) as queries:
         answering._locked(message.session_id)
 
-    tables = [q["sql"].split(' FROM "')[1].split('"')[0] for q in queries.captured_queries]
-    assert tables == ["freight_quoterequest", "chat_session"]
+    (query,) = queries.captured_queries
+    assert '"freight_quoterequest"' in query["sql"]
+    if connection.vendor == "postgresql":
+        assert query["sql"].endswith('FOR UPDATE OF "freight_quoterequest", "chat_session"')
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all rows")
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_waits_for_the_conversation_holds_the_request() -> None:
+    session = SessionFactory.create()
+    locked = QuoteRequest.objects.filter(pk=session.request_id).select_for_update(nowait=True)
+
+    def answers() -> None:
+        try:
+            with transaction.atomic():
+                answering._locked(session.pk)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=answers)
+    with transaction.atomic():
+        Session.objects.select_for_update().get(pk=session.pk)
+        worker.start()
+        with pytest.raises(OperationalError):  # noqa: PT012  # sooner or later, while it waits
+            while worker.is_alive():
+                with transaction.atomic():
+                    locked.get()
+                    transaction.set_rollback(True)  # gives the lock back
+    worker.join()
 
 
 @pytest.mark.parametrize("failure", [UnicodeEncodeError("ascii", "한", 0, 1, "no"), KeyError("x")])

@@ -65,12 +65,16 @@ def test_the_token_is_on_no_page_after_the_exchange(
     assert token not in response.content.decode()
 
 
-def test_post_wants_the_csrf_token(token_for: Callable[[QuoteRequest], str]) -> None:
-    token = token_for(QuoteRequestFactory.create())
+@pytest.mark.parametrize("origin", [None, "null", "https://elsewhere.example", "http://["])
+def test_the_door_opens_for_pages_of_ours_only(
+    origin: str | None, token_for: Callable[[QuoteRequest], str]
+) -> None:
+    door = reverse("chat:open", args=[token_for(QuoteRequestFactory.create())])
+    headers = {"origin": origin} if origin else {}
 
-    response = Client(enforce_csrf_checks=True).post(reverse("chat:open", args=[token]))
+    response = Client().post(door, headers=headers)
 
-    assert response.status_code == 403
+    assert (response.status_code, len(response.cookies)) == (403, 0)
 
 
 def test_wrong_expired_and_revoked_links_look_the_same(client: Client) -> None:

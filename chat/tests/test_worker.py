@@ -35,7 +35,7 @@ async def test_a_worker_answers_and_the_quotation_is_on_its_way(
         await say(socket, "a", "18,500 kg")
         while (frame := await until(socket, "message"))["author"] != "bot":
             pass
-        assert "Is this right?" in frame["text"]
+        assert "Is everything right?" in frame["text"]
         await say(socket, "b", "yes")
         while (await until(socket, "state"))["state"] != "completed":
             pass

@@ -30,7 +30,7 @@ from freight import quotes
 from freight.admin.rows import KnowsPlaces, each
 from freight.errors import FreightError
 from freight.fact_rows import LABELS, REVIEW, review_labels, route
-from freight.models import Quotation, QuoteRequest
+from freight.models import AddressProof, Quotation, QuoteRequest
 from freight.pages import REQUEST_COLOURS, request_page
 from freight.remarks import remark
 from freight.request_form import PlaceField, RequestForm
@@ -86,6 +86,7 @@ class QuoteRequestAdmin(KnowsPlaces, OwnPage, ModelAdmin):
         ReviewFilter,
         ("language", ChoicesDropdownFilter),
         ("mode", ChoicesDropdownFilter),
+        ("address_proof", ChoicesDropdownFilter),
         ("created_at", RangeDateFilter),
     ]
     list_filter_submit = True
@@ -129,7 +130,12 @@ class QuoteRequestAdmin(KnowsPlaces, OwnPage, ModelAdmin):
 
     @display(description=gettext_lazy("customer"), ordering="customer_name")
     def customer(self, row: QuoteRequest) -> str:
-        return row.customer_name or row.customer_address
+        """Who asks; of a visitor of the site also whether the address is known to be theirs."""
+        known = row.customer_name or row.customer_address
+        if row.address_proof == AddressProof.MAILED:
+            return known
+        proof = row.get_address_proof_display()
+        return f"{known} ({proof})" if known else _("visitor of the site")
 
     @display(description=gettext_lazy("route"))
     def shown_route(self, row: QuoteRequest) -> str:

@@ -17,7 +17,7 @@ MAX_AMOUNTS = 300
 _END = r"(?!(?!x ?\d)[a-z])"
 KG = (
     rf"kgs?\.?{_END}|k/gs?\.?{_END}|kg's(?![a-z])|kgrs?(?![a-z])|kilo(?:gram)?s?(?![a-z])|kilogrammes?|㎏|㌕|㌔|킬로(?:그[램람])?|키로(?:그[램람])?|千克|公斤|瓩|キログラム|キロ"
-    r"|กิโลกรัม|กก\.?|ก\.ก\.?|กิโล|โล(?![ก-๎])"
+    r"|กิโลกรัม|กก\.?|ก\.ก\.?|กิโล|โล(?![ก-๎])|(?<=[ก-๎\d ])โล(?=ค่ะ|คะ|ครับ|คับ|จ้า|นะ|พอดี)"
 )
 _SHORT_TON = r"(?:us |short )tons?(?![a-z])"
 _LONG_TON = r"(?:long |uk |imperial )tons?(?![a-z])"
@@ -36,7 +36,7 @@ _NUMBER = (
     rf"|(?P<sino>{numerals.SINO})|(?P<native>{numerals.NATIVE})|(?P<thai>{numerals.THAI})|(?P<words>{numerals.WORDS}))"
 )
 # what is rated by its tonnes is no cargo: a lorry, a crane
-_RATED = r" ?(?:트럭|화물차|지게차|크레인|윙바디|카고|축차|탑차|추레라|호이스트|truck|crane|forklift|lorr(?:y|ies)|hoist|class(?![a-z])|トラック|フォーク|クレーン|ユニック|รถ|เครน|bags?(?![a-z]))"
+_RATED = r" ?(?:트럭|화물차|지게차|크레인|윙바디|카고|축차|탑차|추레라|호이스트|truck|crane|forklift|lorr(?:y|ies)|hoist|class(?![a-z])|トラック|フォーク|クレーン|ユニック|รถ|เครน|(?<!kg )(?<!kgs )(?<!kg)bags?(?![a-z]))"
 _AMOUNT = re.compile(rf"{_NUMBER}[ -]?{_NAMED_UNIT}(?!{_RATED})")
 # "5톤 반", "2トン半", "3 ตันครึ่ง"
 _AND_HALF = re.compile(r"^ ?(?:반(?![품송입출도대납자복환])|半(?![分日額年期])|ครึ่ง)")

@@ -40,7 +40,7 @@ _UNITS = r"(?:units?|대|개|본|台|本|ea|vans?|기|containers?|cntrs?|ตู�
 _SIZE = re.compile(
     rf"(?:(?P<count>{COUNT}) ?(?:x|\*|{_UNITS} ?(?:of|x) ?|(?P<boxes>(?:ตู้|containers|units|fcl) ))? ?)?"
     rf"(?:(?P<before>{_HC})[ -]{{0,2}})?"
-    rf"(?:(?P<size>(?<![\d.,])(?<!\d/)(?:20|40|45))|(?P<word>{'|'.join(_WORDS)})(?=[- ]?(?:f|'|피트|フィート|ฟุต)))"
+    rf"(?:(?P<size>(?<![\d.])(?<!\d[,/])(?:20|40|45))|(?P<word>{'|'.join(_WORDS)})(?=[- ]?(?:f|'|피트|フィート|ฟุต)))"
     rf"(?P<mark>[- ]?{_FOOT})?"
     rf"(?P<hc>(?:[ -]{{0,2}}|[ ,(]{{1,2}}|,? ?(?:dry|reefer|냉동|컨테이너|container|コンテナ|ตู้)[ ,(]{{1,2}}){_HC}{_END})?"
     rf"(?P<type>[- ]?{_TYPE}{_END})?(?P<late> ?{_HC}{_END})?"

@@ -80,7 +80,7 @@ def find_dates(text: str, context: Context) -> list[DateMention]:
 
 _BARE_DAY_BEFORE = re.compile(r"(?<![\d.,])\d{1,2}(?:일|日|st|nd|rd|th)[ ,(の]{0,3}$")
 _BARE_DAY_BEHIND = re.compile(r"[ ,]{0,2}(?:the )?\d{1,2}(?:st|nd|rd|th|일|日)(?![a-z\d간間])")
-_BESIDE = re.compile(r"[\s,.(/의の]{0,3}(?:the )?")
+_BESIDE = re.compile(r"[\s,、.(/의の]{0,3}(?:the )?")
 
 
 def _stands_beside(text: str, match: re.Match[str], taken: list[DateMention]) -> bool:
@@ -308,6 +308,15 @@ def _bare_weekday(match: re.Match[str], context: Context) -> DateMention | None:
     return _weekday(match, context)
 
 
+def _weekday_behind(match: re.Match[str], context: Context) -> DateMention | None:
+    """The day of last week, or the last one of that name: no coming one."""
+    groups, today = match.groupdict(), context.today
+    day = weekday_number((groups["wd"] or groups["wd2"]).rstrip("."))
+    if groups.get("week"):
+        return _mention(match, today + dt.timedelta(days=day - today.weekday() - 7))
+    return _mention(match, today - dt.timedelta(days=(today.weekday() - day - 1) % 7 + 1))
+
+
 def _offset(match: re.Match[str], context: Context) -> DateMention | None:
     if _EVENT_BEFORE.search(match.string[max(0, match.start() - 16) : match.start()]):
         return DateMention(match.start(), match.end(), None, "date_relative_to_event")
@@ -338,7 +347,7 @@ _EVENT_BEFORE = re.compile(
 # "transit in 14 days": how long, not when
 _DURATION_BEFORE = re.compile(r"transit|소요|걸리|所要|リードタイム|ใช้เวลา|how (?:long|fast)")
 
-_NEAR = {"오늘": 0, "금일": 0, "내일모레": 2, "내일": 1, "명일": 1, "모레": 2, "글피": 3, "today": 0, "tomorrow": 1, "day after tomorrow": 2, "本日": 0,
+_NEAR = {"오늘": 0, "금일": 0, "내일모레": 2, "내일 모레": 2, "내일": 1, "명일": 1, "모레": 2, "글피": 3, "today": 0, "tomorrow": 1, "day after tomorrow": 2, "本日": 0,
          "今日": 0, "明日": 1, "明後日": 2, "あさって": 2, "あした": 1, "しあさって": 3, "วันนี้": 0, "พรุ่งนี้": 1, "มะรืนนี้": 2, "มะรืน": 2}  # fmt: skip
 
 
@@ -369,6 +378,21 @@ _FORMS: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(rf"(?P<rel>week after next),? (?:on )?{_EN_DAY}"), _weekday),
     (re.compile(rf"(?<![a-z]){_EN_DAY},? (?:of |in )?(?:the )?(?P<rel>next week|this week)"), _weekday),
     (re.compile(rf"(?<![a-z])(?P<rel>next week|this week),? (?:on )?{_EN_DAY}"), _weekday),
+    (re.compile(rf"(?<![a-z])(?P<week>last week'?s?|the week before|previous week),? (?:on )?{_EN_DAY}(?![a-z])"), _weekday_behind),
+    (re.compile(rf"(?<![a-z]){_EN_DAY},? (?:of |in )?(?P<week>last week|the week before)(?![a-z])"), _weekday_behind),
+    (re.compile(rf"(?<![a-z])(?:last|past|previous) {_EN_DAY}(?![a-z])(?! (?:of|in) )"), _weekday_behind),
+    (re.compile(rf"(?P<week>지난 ?주|저번 ?주|전주(?= ))의? ?\(?{_KO_DAY}(?:요일|욜|(?![가-힣]))"), _weekday_behind),
+    (re.compile(rf"(?:지난|저번) ?{_KO_DAY}(?:요일|욜)"), _weekday_behind),
+    (re.compile(r"(?P<week>先週|前週)の? ?\(?(?P<wd>[月火水木金土日])(?:曜日?)?(?!曜)\)?"), _weekday_behind),
+    (re.compile(r"(?:この前|前回|先日|この間)の? ?(?P<wd>[月火水木金土日])曜日?"), _weekday_behind),
+    (re.compile(rf"(?:วัน)?(?P<wd>{THAI_WEEKDAY}) ?(?:ของ)?(?P<week>(?:สัปดาห์|อาทิตย์)(?:ที่แล้ว|ก่อน|ที่ผ่านมา))"), _weekday_behind),
+    (re.compile(rf"(?P<week>(?:สัปดาห์|อาทิตย์)(?:ที่แล้ว|ก่อน|ที่ผ่านมา)) ?(?:ใน)?วัน(?P<wd>{THAI_WEEKDAY})"), _weekday_behind),
+    (re.compile(rf"วัน(?P<wd>{THAI_WEEKDAY}) ?(?:ที่แล้ว|ก่อน(?!วัน|เที่ยง|\s*\d)|ที่ผ่านมา)|(?<!วัน)(?P<wd2>{THAI_WEEKDAY})(?<!อาทิตย์) ?(?:ที่แล้ว|ที่ผ่านมา)"), _weekday_behind),
+    # "the last Friday of December", 12월 둘째 주 금요일, 第2金曜: nobody counts weeks alike
+    (re.compile(rf"(?<![a-z])(?:first|second|third|fourth|last|1st|2nd|3rd|4th) (?:week'?s? )?{_EN_DAY} (?:of|in) (?:the )?[a-z]+"), _vague),
+    (re.compile(rf"(?:\d{{1,2}}월 ?)?(?:첫|둘|셋|넷|첫째|둘째|셋째|넷째|마지막) ?주 ?{_KO_DAY}(?:요일|욜)"), _vague),
+    (re.compile(r"(?:\d{1,2}月の?)?(?:第[1-4一二三四]|最終)の?[月火水木金土日]曜日?"), _vague),
+    (re.compile(rf"(?:วัน)?(?:{THAI_WEEKDAY}) ?(?:แรก|สุดท้าย|ที่สอง)ของเดือน"), _vague),
     (RANGE, _vague),
     (VAGUE, _vague),
     (re.compile(r"(?<!\d)(?P<y>20\d\d|25\d\d) ?(?:[-./]|년|年) ?(?P<m>\d{1,2}) ?(?:[-./]|월|月) ?(?P<d>\d{1,2})(?!\d)(?: ?[일日])?\.?" + _DAY_AFTER), _ymd),

@@ -83,8 +83,22 @@ _TIMES_BEFORE = re.compile(
 _TIMES_AFTER = re.compile(
     rf"^ ?(?:\([^()\n]{{0,12}}\) ?|/ ?(?:{PIECE}|{BOX}) ?)?(?:x|\*) ?(?P<n>\d{{1,3}},\d{{3}}|\d{{1,5}})(?![\d.,]\d|\d) ?(?P<unit>{PIECE}|{BOX})?(?! ?(?:ft|'|hc|hq|gp|피트|cm|mm|m(?![a-z])|kg))"
 )
+# "500kg pallets x 20", 500kgのパレット×20
+_PACK_TIMES_AFTER = re.compile(
+    rf"^ ?(?P<one>の ?|짜리 ?)?(?P<unit>{PIECE})(?![a-wyz]) ?(?:x|\*) ?(?P<n>\d{{1,3}},\d{{3}}|\d{{1,5}})(?![\d.,]\d|\d)(?: ?(?P<of>{PIECE}|{BOX})(?![a-z]))?(?! ?(?:ft|'|hc|hq|gp|피트|フィート|ฟุต|cm|mm|m(?![a-z])|kg|x|\*))"
+)
+# "พาเลท 500 กก. 20 พาเลท", "pallet 500kg, 20 pallets"
+_NAMED_BEFORE = re.compile(
+    rf"(?<![\d.,])(?<!\d )(?<![a-z])(?:an? |the )?(?P<unit>{PIECE}) ?[:=(]? ?$"
+)
+_COUNTED_AFTER = re.compile(
+    rf"^\.?[ )]{{0,2}}(?P<sign>x|\*|,|、)? ?(?P<n>{COUNT}) ?(?P<unit>{PIECE})(?![a-z])(?! ?\d)"
+)
+_IN_KILOS = re.compile(r"(?:g|kgs|㎏|킬로|키로|キロ|กก\.?|โล)$")
+# what one of a kind weighs at most, in kg: a greater weight is that of all
+MOST_OF_ONE = {"pallet": 3_000, "carton": 1_500, "drum": 1_500, "bag": 2_500, "bundle": 5_000}
 # "20kg bags", "25kg袋": a pack's size where they are counted
-_PACK_AFTER = re.compile(rf"^ ?(?!{_THING}(?![a-z]))(?P<unit>{PIECE})(?![a-z])")
+_PACK_AFTER = re.compile(rf"^ ?(?:の)?(?!{_THING}(?![a-z]))(?P<unit>{PIECE})(?![a-z])")
 # "10 pallets (1 pallet 500 kg)": each where more pieces are counted, else the whole
 _ONE_BEFORE = re.compile(rf"(?<![\d.,])[1一한] ?(?P<unit>{PIECE}|{BOX}) ?[:=(]? ?$")
 # "기계 5대인데 한 대가 2.3톤": each where more of the same are counted right before
@@ -124,6 +138,8 @@ class Each:
     named: bool = False
     # "per box", "per unit": a container as well as a carton
     any_box: bool = False
+    # neither the weight of one nor that of all: the customer has to say
+    is_open: bool = False
 
 
 def counted(text: str, first: int, last: int) -> list[Counted]:
@@ -162,7 +178,11 @@ def each(text: str, start: int, end: int, begin: int) -> Each | None:
         number = count_number(times.group("n"))
         return Each("", Counted(number, "", start - len(times.group()), start))
     times = _TIMES_AFTER.match(after)
-    sized = times and times.group("n") in ("20", "40", "45") and not text[start:end].endswith("g")
+    if pack := _PACK_TIMES_AFTER.match(after):
+        return _times_packs(pack, end)
+    sized = (
+        times and times.group("n") in ("20", "40", "45") and not _IN_KILOS.search(text, start, end)
+    )
     if times and not sized:
         number = count_number(times.group("n"))
         return Each("", Counted(number, "", end, end + len(times.group().rstrip())))
@@ -190,8 +210,34 @@ def each(text: str, start: int, end: int, begin: int) -> Each | None:
             return Each("", Counted(number, kind_of(unit), begun, start))
     if one := _ONE_BEFORE.search(before):
         return Each(kind_of(one.group("unit")), surely=False)
+    if packs := _named_packs(before, after, start, end):
+        return packs
     pack = _PACK_AFTER.match(after)
     return Each(kind_of(pack.group("unit")), surely=False, named=True) if pack else None
+
+
+def _times_packs(times: re.Match[str], end: int) -> Each:
+    """`500kg pallets x 20`; open where what is counted is not what was weighed."""
+    kind, of = kind_of(times["unit"]), times["of"]
+    if of and kind_of(of) not in (kind, ""):
+        # 20 kg bags x 20 pallets: nobody said how many bags stand on one
+        return Each(kind, is_open=True)
+    count = Counted(count_number(times["n"]), kind, end, end + times.end())
+    return Each(kind, count, surely=bool(times["one"]), named=not times["one"])
+
+
+def _named_packs(before: str, after: str, start: int, end: int) -> Each | None:
+    """`pallet 500 kg, 20 pallets`; open where only a number of anything follows."""
+    named, number = _NAMED_BEFORE.search(before), _COUNTED_AFTER.match(after)
+    if named is None or number is None or _HELD_BEFORE.search(before):
+        return None
+    kind, same = kind_of(named["unit"]), named["unit"] == number["unit"]
+    if kind_of(number["unit"]) != kind and not same:
+        is_any = not kind_of(number["unit"]) and number["sign"] is None
+        return Each(kind, named=True, is_open=True) if is_any else None
+    first, last = start - len(before) + named.start(), end + number.end()
+    count = Counted(count_number(number["n"]), kind, first, last)
+    return Each(kind, count, surely=False, named=True)
 
 
 _ANY_BOX = (

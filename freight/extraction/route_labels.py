@@ -88,8 +88,16 @@ _SAID_OF_IT = re.compile(rf"^(?:지?은|는|は|คือ) ?{_BEFORE_PLACE}$")
 _OWN_LINE = re.compile(r"(?:^|\n)[^\w\n]{0,8}(?:(?:\d{1,2}|[a-z가-하])[.)][ \t]{0,3})?$")
 _SAID = re.compile(
     rf"^(?:은|는|이|가)? ?(?:은|는|이|가|は|が|คือ|เป็น|ที่|is|are|will be|would be|should be|has to be)(?: now)?[ :]{{0,2}}{_BEFORE_PLACE}$"
+    # "the POL also changed to Nhava Sheva", 積地も釜山に変更
+    rf"|^(?:,? (?:also|now|then|too|has|have|had|got|was|is|will|should|must|be|been|to|needs?|just|actually|please|pls)){{0,5}} (?:chang(?:ed?|es|ing)|switch(?:ed|es)?|mov(?:ed?|es)|amend(?:ed)?|revis(?:ed?)|updat(?:ed?)|correct(?:ed)?|becomes?|became) (?:in)?(?:to )?{_BEFORE_PLACE}$"
+    rf"|^(?:,? (?:also|now|then|too|actually)){{1,2}}(?: (?:is|be|to be|will be|should be))? {_BEFORE_PLACE}$|^ (?:to be|shall be|must be|needs to be) {_BEFORE_PLACE}$"
+    rf"|^(?: 역시|까지)?도 {_BEFORE_PLACE}$|^(?:も|だけ|のみ|を) ?{_BEFORE_PLACE}$|^(?:ก็)?(?:เปลี่ยน|แก้|ขอเปลี่ยน|ขอแก้)(?:ด้วย)?(?:มา)?(?:เป็น)? ?{_BEFORE_PLACE}$"
 )
 _PLAIN = re.compile(rf"^[ \t]{{1,8}}{_BEFORE_PLACE}$")
+# POL横浜, 積地釜山: between these letters no blank parts a label from its place
+_GLUED = re.compile(
+    r"(?:[a-z](?=[^\x00-\x7f])|[一-龥](?=[ァ-ヺ一-龥a-z])|[지항](?=[a-zァ-ヺ一-龥]))"
+)
 _THAI_PLAIN = re.compile(r"^(?:คือ|ที่|เป็น|ของเรา|ท่าเรือ|เมือง|กรุง| ){0,4}$")
 _SAME_BREATH = re.compile(r"^(?:항|港|市)?[ \t]{0,3}$")
 # "부산(출발지)", "Busan (POL)", "Busan as POL"
@@ -147,9 +155,17 @@ def _alone(text: str, spots: Sequence[Spot], taken: set[int]) -> Iterator[Role]:
             yield Role(name, spot, 7)
 
 
+# ผู้รับรอรับสินค้าที่...: who gets the goods there is no shipper
+_RECEIVER = re.compile(
+    r"(?:ลูกค้า|ผู้รับ|ผู้ซื้อ|บายเออร์)(?:ปลายทาง)?(?:จะ|ต้อง|ขอ|อยาก|ควร|ได้|รอ|มา|ไป){0,4}$"
+)
+
+
 def _words(text: str) -> Iterator[tuple[int, int, str, int]]:
     for match in _LABEL.finditer(text):
         name, rank = _BY_WORD[match.group()]
+        if _RECEIVER.search(text, max(0, match.start() - 24), match.start()):
+            continue
         yield match.start(), match.end(), name, rank
 
 
@@ -180,7 +196,8 @@ def _reaches(
         return bool(_SAID_OF_IT.match(gap))
     if _SAID.match(gap) or _is_thai_label(text, end, gap):
         return True
-    if text[start:end] in _NEED_COLON or not _PLAIN.match(gap):
+    glued = not gap and _GLUED.match(text, end - 1) is not None
+    if text[start:end] in _NEED_COLON or not (glued or _PLAIN.match(gap)):
         return False
     return not _belongs_before(text, end, spots, number, roles)
 

@@ -87,6 +87,28 @@ _TH_INTRO = re.compile(
     r"(?:^|\n|สวัสดี[^\n]{0,8}?)[ \t]*(?:ผม|ดิฉัน|หนู|ชื่อ)(?!จะ|ขอ|ต้องการ|อยาก|สนใจ|มี|ส่ง)[^\n]{0,25}จาก(?:บริษัท)? ?$"
 )
 _TH_FROM_AFTER = re.compile(r"^ ?(?:\([^)\n]{1,14}\))? ?(?:ไป(?!แล้ว)|ถึง)")
+# where the customer's customer gets the goods: before the place, and what must follow it
+_RECEIVES = [
+    (re.compile(
+        rf"(?<![a-z])(?:customers?|buyers?|clients?|consignees?|importers?|end users?|receivers?)(?: (?:in|at) [a-z ]{{3,20}})?(?: (?:will|must|should|would|has to|have to|can|is|are|now|also)){{0,2}}(?: (?:need|want|expect|requir|request|hav|get|receiv|collect|pick up|picking up|tak)(?:e|es|s|ing|ed)?)(?: (?:to (?:have|get|receive|collect|pick up)|(?:picking|getting|receiving)))?(?: (?:it|them|this|that|the|these|their|its|his|her|goods|cargo|materials?|order|parts|products|shipment|containers?|boxes|delivery|delivered|up|all)){{0,4}} (?:in|at) {_LEAD}$"
+    ), re.compile("")),
+    # "they are expecting the goods in Hamburg until 15 Jan"; not "... by 15 Jan for loading"
+    (re.compile(
+        rf"(?<![a-z])(?:need|want|expect|requir|request)(?:e|es|s|ing|ed)? (?:(?:to (?:have|get|receive)|the|these|their|his|her|our|all) ){{0,3}}(?:it|them|goods|cargo|materials?|order|parts|products|shipment|containers?|boxes|delivery)(?: to be)? (?:in|at) {_LEAD}$"
+    ), re.compile(
+        r"^(?: port)?,? ?\(?(?:at the )?(?:latest|(?:no|not) later than|by|before|until|till)(?![a-z])(?![^.\n]*(?:load|ship|sail|stuff|pick|collect|depart|export))"
+    )),
+    (re.compile(
+        rf"(?:ลูกค้า|ผู้รับ|ผู้ซื้อ|บายเออร์)(?:ปลายทาง)?(?:จะ|ต้องการ|ต้อง|ขอ|อยาก|ควร|ได้|รอ|มา|ไป){{0,4}}(?:รับ|ได้|ได้รับ|ต้องการ)(?:ตัว)?(?:สินค้า|ของ|ตู้)?ที่{_TH_LEAD}{{0,4}}$"
+    ), re.compile("")),
+    (re.compile(r"(?:바이어|고객사?|거래처|수하인|구매자|수입자|납품처)(?:들)?(?:이|가|은|는|께서)? (?:늦어도 ?)?(?:\d[^\n,.]{0,14}(?:까지|전에|안에) ?)?(?:늦어도 ?)?$"),
+     re.compile(r"^(?:항|시)?에서 ?[^\n.]{0,24}?(?:받|수령|인수|찾|(?:화물|물건|제품|상품)(?:을|를|이|가)? ?(?:요구|요청|필요|원하|원합))")),
+    (re.compile(""), re.compile(
+        r"^(?:항|시)?(?:에 있는|의)? ?(?:바이어|고객사?|거래처|수하인|구매자|수입자|납품처)(?:들)?(?:이|가|은|는|께서) ?[^\n.]{0,24}?(?:받|수령|인수)"
+    )),
+    (re.compile(r"(?:お客様?|客先|バイヤー|荷受人|顧客|取引先|納品先|先方)(?:側)?(?:が|は)[ 、]?(?:遅くとも)?(?:\d[^\n、。]{0,14}(?:までに?|前に)[ 、]?)?(?:遅くとも)?$"),
+     re.compile(r"^(?:港|市)?[でに][^\n。]{0,24}?(?:受け取|受取|引き取|引取|受領|入手|必要と|が必要|欲し|ほし)")),
+]  # fmt: skip
 # "LA 12/7 출항": the day's verb says less of the place than a particle
 _DAY_AFTER = re.compile(rf"^(?:항|港|市| port)?(?=[ \d]){DAY}(?<=[\d일日)요])")
 # where the writer or a firm sits: "hello from our Seoul office", 부산무역, 大阪商事
@@ -124,6 +146,11 @@ _EN_FIRM = re.compile(
 _SPEAKS_OF_FIRM = re.compile(r"(?:は|が|から|まで|출발|도착|까지)")
 
 
+def is_received(before: str, after: str) -> bool:
+    """Whether the words around a place say that the customer's customer gets the goods there."""
+    return any(lead.search(before) and rest.match(after) for lead, rest in _RECEIVES)
+
+
 def role_of(before: str, after: str) -> tuple[str, int] | None:
     """Role and rank that the words before and after a place give it, None where they give none."""
     for pattern in (_KO_VIA, _JA_VIA):
@@ -133,6 +160,8 @@ def role_of(before: str, after: str) -> tuple[str, int] | None:
         return None
     if _KO_BUYER.search(before) and _KO_SITS.match(after):
         return TO, 4
+    if is_received(before, after):
+        return TO, 5
     sure = 2 if _DAY_AFTER.match(after) else 5
     for role, pattern in ((FROM, _KO_FROM), (FROM, _KO_IMPORT), (TO, _KO_TO), (FROM, _JA_FROM), (TO, _JA_TO)):  # fmt: skip
         if pattern.match(after):

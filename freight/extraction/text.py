@@ -81,7 +81,7 @@ class Prepared:
 
 def prepare(text: str) -> Prepared:
     """`text` without quoted lines, older mails and signature; each is blanked, none is cut."""
-    folded = _folded(text)
+    folded = simplified(text)
     cut = _OLDER.search(folded)
     start = cut.start() if cut else len(folded)
     return _prepared(text, _without_signature(_unquoted(folded[:start] + _blank(folded[start:]))))
@@ -89,7 +89,7 @@ def prepare(text: str) -> Prepared:
 
 def prepare_forwarded(text: str) -> Prepared | None:
     """The mail that `text` forwards, None where it forwards none: a plain reply's old text is no new request."""
-    folded = _folded(text)
+    folded = simplified(text)
     cut = _OLDER.search(folded)
     if cut is None or not _FORWARD.search(folded[: cut.end()]):
         return None
@@ -98,7 +98,7 @@ def prepare_forwarded(text: str) -> Prepared | None:
 
 def prepare_older(text: str) -> list[Prepared]:
     """The mails that `text` quotes, newest first, by the depth of their quoting; at most MAX_OLDER."""
-    folded = _folded(text)
+    folded = simplified(text)
     cut = _OLDER.search(folded)
     depths = list(_depths(folded, cut.end() if cut else len(folded)))
     return [
@@ -128,7 +128,7 @@ def says_unchanged(text: str) -> bool:
     return _UNCHANGED.search(text) is not None
 
 
-def _folded(text: str) -> str:
+def simplified(text: str) -> str:
     return fold(text).translate(_LIKE)
 
 

@@ -27,7 +27,7 @@ _KO_DEPARTURE = {
 _JA_DEPARTURE = {
     4: r"船(?=は)|(?<=[\s、])便(?=は)|出港(?!地)|出発(?![地港])|出帆|出航|離岸|解らん|本船(?!名)|(?<=[\d日頃)曜])の?(?:船|便)(?:で|に|を|が|の|へ|希望|予定|、|$)|出る(?:船|便)|出船|乗船|(?<=日)(?:発|出)(?=$|[\s、。,の])|船出し|抜港",
     3: r"船積み?(?!地|港|書類|期限)|積込|積み込|積み(?=で|:|港|は|予定|希望|、|。|\s|$|たい|に|を|が|の|は)|積み?(?:日|予定)|積ん(?:で|だ)|積む|積め|積載|搭載|載せ|載る|乗せ|発送|バンニング|バン詰|詰め(?!合)|詰込|スタッフィング|ブッキング",
-    2: r"出荷|集荷|引取|引き取|ピックアップ|準備|用意|搬出|仕上が|出来上が|できあが|完成|完了|揃[うい]|そろ[うい]|上が(?:り|る)|レディ|(?:工場|倉庫|弊社)渡し|工場出|倉出|庫出|渡し可能|渡せ",
+    2: r"出荷|集荷|引き?取(?!り?たい(?:そう|との|と言|と申))|ピックアップ|準備|用意|搬出|仕上が|出来上が|できあが|完成|完了|揃[うい]|そろ[うい]|上が(?:り|る)|レディ|(?:工場|倉庫|弊社)渡し|工場出|倉出|庫出|渡し可能|渡せ",
     1: r"出発[地港]|(?<![締支])発(?=\d|、|,|\s|で|に|の|は|を|予定|希望|$|。|:|/)|(?<=[\d日曜])の?出(?=、|,|\s|で|の|予定|希望|$|。)|出し(?!て(?:いただ|もら|下さ|くださ|ほし|欲し))|出す|出る|出て|出ます|出せ|出た[いく]|出そう|送り|送る|送って(?!いただ|くださ|下さ)|送れ|送ろ|輸送|輸出|船便|積み?地|積港",
 }
 _TH_DEPARTURE = {
@@ -39,8 +39,8 @@ _TH_DEPARTURE = {
 _EN_ARRIVAL = {
     5: r"(?<![a-z])e\.?t\.?a(?![a-z])",
     4: r"arriv\w*|(?<![a-z])arr(?![a-z])|(?:get(?:s|ting)?|be|has to be|is|have (?:it|them)) there|there (?:by|before|on|no later)|(?:arrival|delivery) deadline|land(?:s|ed|ing)?(?= (?:by|in|at|on|before|no later)(?![a-z]))|(?<![a-z])dock(?:s|ed|ing)?(?= (?:by|in|at|on|before)(?![a-z]))|(?<![a-z])rta(?![a-z])|(?<![a-z])due (?:in|at|into|there|date|by|on|to arrive)",
-    3: r"(?:receiv|tak|expect|need|want|get)(?:es?|ing|s)? (?:the |a |our )?(?:vessel|ship|boat)(?= (?:at|in|into)(?![a-z]))|(?:consignee|buyer|customer|client|receiver|importer)(?:'s|s')? (?:deadline|date|target|wish)|(?:need|needs|must|has|have|got) to hit(?![a-z])|deliver(?!y order)\w*|reach(?:es|ed|ing)?(?! out)(?![a-z])|in[- ]hand|(?<![a-z])rdd(?![a-z])|unload\w*|discharg\w+(?! port)|(?<![a-z])at destination|(?<![a-z])here (?:by|before|on|no later)",
-    2: r"(?:want|wants|wanted|like|love|need|needs|needed|have|get|require|requires|expect|expects)(?: to (?:have|get|receive))? (?:it|them|'em|em|this|these|everything|the (?:cargo|goods|shipment|container|lot|load|boxes?))(?: (?:all|here|in|at|there|on[- ]?site|on (?=\d|the \d))(?![a-z])| (?:(?:latest|not later than|no later than) )?(?:by|before)(?![a-z]))|(?:want|need|requir)(?:s|ed|es)? (?:by|before|no later|not later|latest)|needed|need(?:s|ed)? (?:it|them|this|the (?:cargo|goods|shipment))(?![a-z])|(?:must|should|has to|have to|needs to|need to|ought to|gotta) be (?:in|at|there|here|with)|be (?:in|at|with) |(?:required|wanted|expected)(?= (?:in|at|by|on|before|latest)(?![a-z]))|at (?:the |our |my )?(?:buyer|customer|consignee|client|receiver)'?s? (?:door|warehouse|premises|plant|site|factory)|at (?:their|his|her) (?:door|warehouse|plant|site)|on[- ]site|in store|receiv(?:e|ed|ing|es)(?![a-z])|make it (?:to|in|there)|latest at",
+    3: r"(?<![a-z])get(?:s|ting)? (?:in|to port)(?= (?:(?:on|by|around|latest) )?(?:the )?(?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|(?:receiv|tak|expect|need|want|get)(?:es?|ing|s)? (?:the |a |our )?(?:vessel|ship|boat)(?= (?:at|in|into)(?![a-z]))|(?:consignee|buyer|customer|client|receiver|importer)(?:'s|s')? (?:deadline|date|target|wish)|(?:need|needs|must|has|have|got) to hit(?![a-z])|deliver(?!y order)\w*|reach(?:es|ed|ing)?(?! out)(?![a-z])|in[- ]hand|(?<![a-z])rdd(?![a-z])|unload\w*|discharg\w+(?! port)|(?<![a-z])at destination|(?<![a-z])here (?:by|before|on|no later)",
+    2: r"(?:want|wants|wanted|wanting|like|love|need|needs|needed|needing|have|get|require|requires|requiring|request|requests|requesting|expect|expects|expecting)(?: to (?:have|get|receive))? (?:it|them|'em|em|this|these|everything|(?:the|his|her|their) (?:cargo|goods|materials?|order|parts|products|shipment|container|lot|load|boxes?))(?: (?:all|here|in|at|there|on[- ]?site|on (?=\d|the \d))(?![a-z])| (?:(?:latest|not later than|no later than) )?(?:by|before)(?![a-z]))|(?:want|need|requir)(?:s|ed|es)? (?:by|before|no later|not later|latest)|needed|need(?:s|ed)? (?:it|them|this|the (?:cargo|goods|shipment))(?![a-z])|(?:must|should|has to|have to|needs to|need to|ought to|gotta) be (?:in|at|there|here|with)|be (?:in|at|with) |(?:required|wanted|expected)(?= (?:in|at|by|on|before|latest)(?![a-z]))|at (?:the |our |my )?(?:buyer|customer|consignee|client|receiver)'?s? (?:door|warehouse|premises|plant|site|factory)|at (?:their|his|her) (?:door|warehouse|plant|site)|on[- ]site|in store|receiv(?:e|ed|ing|es)(?![a-z])|make it (?:to|in|there)|latest at",
 }
 _KO_ARRIVAL = {
     4: r"(?<=[가-힣a-z])(?<![도장부접밀애고])착(?= ?\d| ?[,/(>]|$| ?희망| ?예정)|도착(?![지항국])|입항(?![지국])|닿[게아았을]|접안|들어와|들어오|들어왔|들어옵|들어올|들어온|도달",
@@ -51,13 +51,13 @@ _KO_ARRIVAL = {
 _JA_ARRIVAL = {
     4: r"到着(?![地港])|入港(?!地)|必着|到達|着岸|接岸|着荷|入着|(?<!執)(?<!落)着(?= ?\d|、|,|\s|で|に|の(?!荷)|は|を|希望|予定|$|。|まで|け|く|き|い|か|指定|:|/|日)|届[けいく]|届(?=、|。|$)",
     3: r"(?:現地|客先|先方|納入先)[^\s\d、。]{0,6}?搬入|(?<=港)揚げ?(?=$|[、。\s予希])|揚げ(?=[:は予希]| ?\d)|陸揚げ|納期|納品|配達|納入|荷下ろし|荷降ろし|荷卸し|荷揚げ?",
-    2: r"(?:現地|先方|客先|手元)に(?:は)?(?:ない|無い|あ|着|届|欲|ほし|必要)|必要|間に合|入れたい|入れて|入る(?=よう|こと|必要|便)|入れば|入手|受け取|受取|受領|欲し|ほしい|要り",
+    2: r"引き?取り?たい(?=そう|との|と言|と申)|(?:現地|先方|客先|手元)に(?:は)?(?:ない|無い|あ|着|届|欲|ほし|必要)|必要|間に合|入れたい|入れて|入る(?=よう|こと|必要|便)|入れば|入手|受け取|受取|受領|欲し|ほしい|要り",
     1: r"到着[地港]|揚げ?[地港]|(?<!執)着地",
 }
 _TH_ARRIVAL = {
     4: r"ไปถึง|ถึงปลายทาง|วันถึง|มาถึง|ให้ถึง|ต้องถึง|เรือถึง|เรือเข้า|เทียบท่า|ถึงท่า|ถึงมือ|ถึงที่|กำหนดถึง|เข้าท่า|ถึง(?!คุณ|ท่าน|ทีม|ผู้|แผนก|ฝ่าย|บริษัท|แม้)",
     3: r"(?<!ขึ้น)ลง(?:ของ|สินค้า)(?!ใส่|ใน|เรือ|ตู้|ที่ท่าต้นทาง|ให้)|ส่งมอบ|จัดส่งถึง|ส่งถึง|กำหนดส่ง(?:มอบ|ของ)",
-    2: r"ต้องการรับ|ได้รับ|ได้ของ|ได้สินค้า|ต้องการ(?:สินค้า|ของ|ใช้|ให้ของ)|ต้องใช้|จะใช้ของ|อยากได้(?:ของ|สินค้า)|รับของ|(?:ของ|สินค้า)(?:ต้อง)?(?:เข้า|มา)",
+    2: r"(?:ผู้รับ|ผู้ซื้อ|บายเออร์|ปลายทาง)(?:จะ|ต้อง|ขอ|อยาก|มา){1,3}รับ(?:สินค้า|ของ|ตู้)|ต้องการรับ|ได้รับ|ได้ของ|ได้สินค้า|ต้องการ(?:สินค้า|ของ|ใช้|ให้ของ)|ต้องใช้|จะใช้ของ|อยากได้(?:ของ|สินค้า)|รับของ|(?:ของ|สินค้า)(?:ต้อง)?(?:เข้า|มา)",
 }
 
 # what a word of the lists above begins, and what is neither

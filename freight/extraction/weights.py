@@ -14,7 +14,7 @@ from freight.extraction.found import Found, Reading
 from freight.extraction.labels import squeezed
 from freight.extraction.numerals import DIGITS, decimal_number
 from freight.extraction.packing import column_total
-from freight.extraction.pieces import count_for, counted, each
+from freight.extraction.pieces import MOST_OF_ONE, Counted, Each, count_for, counted, each
 from freight.extraction.text import RETURN_LEG, sentence, speaks_of_past
 
 _GROSS = (
@@ -278,18 +278,24 @@ def _total_of(
         if amount.kg >= _LEAST_UNLABELLED or kind:
             yield _Stated(amount.kg, amount.start, amount.end, kind, begin=begin)
         return
+    if told.is_open:
+        return
     heavy = amount.kg >= _LEAST_OF_A_BOX
     count = count_for(text, amount.start, amount.end, told, heavy=heavy, wide=wide, elsewhere=boxes)
-    if count is not None and (told.surely or _is_likely(amount, count.number)):
+    if count is not None and (told.surely or _is_likely(amount, told, count)):
         start, end = min(amount.start, count.start), max(amount.end, count.end)
         yield _Stated(amount.kg * count.number, start, end, kind, True, begin)
     elif not told.surely and amount.kg >= _LEAST_UNLABELLED:
         yield _Stated(amount.kg, amount.start, amount.end, kind, begin=begin)
 
 
-def _is_likely(amount: Amount, number: int) -> bool:
+def _is_likely(amount: Amount, told: Each, count: Counted) -> bool:
     """Whether a weight that only stands beside one piece may be that of each."""
-    return amount.unit != "t" and amount.kg * number <= 100_000
+    if told.count is not None:
+        return (
+            amount.kg <= MOST_OF_ONE.get(told.kind, 10_000) and amount.kg * count.number <= 100_000
+        )
+    return amount.unit != "t" and amount.kg * count.number <= 100_000
 
 
 def _outbound(text: str, stated: list[_Stated]) -> list[_Stated]:

@@ -121,3 +121,23 @@ def test_find_is_not_quadratic() -> None:
     places.find(text * 10)
     # some 60 ms for 60,000 characters here; a bound for a busy machine, not a target
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("written", "locode"),
+    [("Bussan", "KRPUS"), ("Shanghi", "CNSHA"), ("Hambrug", "DEHAM"), ("함부르쿠", "DEHAM")],
+)
+def test_a_slip_of_the_pen_has_one_place(written: str, locode: str) -> None:
+    place = places.misspelt(written)
+
+    assert place is not None
+    assert place.locode == locode
+
+
+@pytest.mark.parametrize("name", ["Atlantis", "아틀란티스", "Narnia", "Gotham", "", "x"])
+def test_another_name_is_no_slip_of_the_pen(name: str) -> None:
+    assert places.misspelt(name) is None
+
+
+def test_a_short_hangul_name_before_a_spoken_copula_is_found() -> None:
+    assert [match.locodes for match in places.find("닝보예요")] == [("CNNGB",)]

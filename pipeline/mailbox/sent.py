@@ -1,7 +1,7 @@
 """A mailbox as mail leaves from it: its own relay, and its Sent folder, where colleagues look.
 
-freight.accounts finds `account_of` by name. All searches are in ASCII and without CHARSET; folders
-are opened read-only but for the one APPEND.
+freight.accounts finds `account_of` and `own_addresses` by name. All searches are in ASCII and
+without CHARSET; folders are opened read-only but for the one APPEND.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils import timezone
@@ -47,6 +48,13 @@ def account_of(request: QuoteRequest) -> "MailboxAccount | None":
     first = request.emails.filter(mailbox__isnull=False).order_by("pk").select_related("mailbox")
     email = first.defer("text", "new_text").first()
     return MailboxAccount(email.mailbox) if email and email.mailbox else None
+
+
+def own_addresses() -> set[str]:
+    """What our mailboxes log in or answer as, where it is an address."""
+    rows = Mailbox.objects.values_list("username", "send_from")
+    named = {parseaddr(name)[1] for row in rows for name in row if name}
+    return {address for address in named if "@" in address}
 
 
 @dataclass(frozen=True, slots=True)

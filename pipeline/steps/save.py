@@ -11,7 +11,7 @@ from django.conf import settings
 from freight import extraction, orders, own_places, quotes
 from freight.extraction import commands
 from freight.fields import Facts, Source
-from freight.models import Mode, Quotation, QuoteRequest, State
+from freight.models import AddressProof, Mode, Quotation, QuoteRequest, State
 from pipeline import bounces, threads
 from pipeline.fact_sources import read_facts
 from pipeline.models import Email, Mailbox
@@ -70,9 +70,9 @@ def _answered(email: Email) -> QuoteRequest | None:
     if email.dmarc == "fail":
         return None
     request = orders.threaded_request(_replied_ids(email))
-    if request and request.customer_address.lower() == _customer(email).lower():
-        return request
-    return None
+    if request is None or request.address_proof == AddressProof.TYPED:
+        return None  # whoever typed that address reads what is told there, and may be anybody
+    return request if request.customer_address.lower() == _customer(email).lower() else None
 
 
 def _label_by_thread(email: Email, answered: QuoteRequest | None) -> str:

@@ -5,8 +5,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from freight import outbox, quotes
-from freight.models import Mode, Order, OutgoingMail, Quotation, QuoteRequest, Sending, State
+from freight import outbox, proofs, quotes
+from freight.models import (
+    AddressProof,
+    Mode,
+    Order,
+    OutgoingMail,
+    Quotation,
+    QuoteRequest,
+    Sending,
+    State,
+)
 from freight.tests.factories import QuoteRequestFactory, in_days
 from pipeline import labels
 from pipeline.bodies import new_text
@@ -271,3 +280,19 @@ def test_labelling_an_answer_leaves_its_request() -> None:
     labels.relabel(asked, "spam", by="lee")
     request.refresh_from_db()
     assert request.state == State.DECLINED
+
+
+def test_answer_to_a_proof_that_somebody_else_asked_for_stays_out_of_that_conversation() -> None:
+    """A visitor of the widget names Kim's address and reads what is in the conversation."""
+    empty = {"gross_weight_kg": None, "container": "", "etd": None, "eta": None}
+    theirs = QuoteRequestFactory.create(
+        **empty, origin="", destination="", customer_address="", address_proof=AddressProof.TYPED
+    )
+    assert proofs.ask(theirs, KIM, timezone.now()) == proofs.Asked.SENT
+    theirs.move(State.AWAITING_CUSTOMER)
+
+    email = carried(answers(OutgoingMail.objects.get(), asks().text))
+
+    theirs.refresh_from_db()
+    assert (theirs.facts.origin, theirs.facts.gross_weight_kg) == (None, None)
+    assert email.request_id != theirs.pk

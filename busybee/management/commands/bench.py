@@ -14,14 +14,21 @@ from busybee.throwaway import running
 CODE = Path(__file__).resolve().parents[3]
 
 
-PARTS = ("chain", "parsing", "extraction", "ingestion", "inference")
+PARTS = ("chain", "parsing", "extraction", "ingestion", "inference", "chat")
+# one address opens all of the chat's sockets
+SETTINGS = {
+    "BUSYBEE_BENCH": "1",
+    "BUSYBEE_CHAT_ADDRESS_SOCKETS": "1000",
+    "BUSYBEE_CHAT_ADDRESS_MESSAGES": "1000000",
+}
 
 
 class Command(BaseCommand):
     help = (
         "Figures beside named baselines in one run: mails a second through the steps against bare "
         "Celery chains, mails understood and facts read against the standard library's parser, "
-        "mails taken in against a bare IMAP loop, mails classified against the plain way."
+        "mails taken in against a bare IMAP loop, mails classified against the plain way, "
+        "chat messages answered against a bare echo."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,9 +44,9 @@ class Command(BaseCommand):
         if options["inside"]:
             self._measure(options)
             return
-        processes = ("redis", "migrate", "prepare", "mail")
-        with running({"BUSYBEE_BENCH": "1"}, only=processes) as installation:
-            environment = {**os.environ, "BUSYBEE_HOME": str(installation.home)}
+        processes = ("redis", "migrate", "prepare", "mail", "web", "desk")
+        with running(SETTINGS, only=processes) as installation:
+            environment = {**os.environ, **SETTINGS, "BUSYBEE_HOME": str(installation.home)}
             words = [f"--rounds={options['rounds']}", f"--each={options['each']}", "--inside"]
             words += ["--json"] * options["json"]
             words += [f"--only={part}" for part in options["only"] or ()]

@@ -1,292 +1,326 @@
-// The conversation's page. Everything that people wrote is set as text, never as markup.
+// The conversation's page, by itself behind a link or inside the widget's frame.
 
+import { answerForm, placeFinder } from "./answers.js";
+import { Card, factsOf } from "./card.js";
 import { Connection } from "./connection.js";
+import { fileDrop } from "./files.js";
+import { Log } from "./log.js";
+import { quotationOpener } from "./quotation.js";
+import { voiceInput } from "./voice.js";
+import { announce, at, button, relabel, tongue, word } from "./words.js";
 
 const LIMIT = 2000;
 const LIMIT_SHOWN = 200;
 const CONTAINERS = ["20ft", "40ft", "40ft HC", "45ft"];
-const at = (id) => document.getElementById(id);
-const wordsOf = JSON.parse(at("words").textContent);
-const messages = at("messages");
-const scroll = at("scroll");
-const entry = at("text");
-const byCid = new Map();
-const bySeq = new Map();
+const TOOLS = ["etd", "eta", "origin", "destination"];
 
-let language = document.documentElement.lang;
-let card = null;
-let lastDay = "";
-let lastAuthor = "";
-let statusNow = "connecting";
+// conversation: its public id; bearer: who may talk where there is no cookie; base: where BusyBee is,
+// if not here; embedded: in the widget's frame, which says by `visible(...)` on what is returned
+// whether it is open; onMeta({unread, status, lang, state}): for the launcher
+export function start({ conversation, bearer = "", base = "", embedded = false, onMeta = () => {} }) {
+  const root = new URL("/chat/", new URL(base || "/", location.href)).href;
+  const own = `${root}request/${conversation}/`;
+  const entry = at("text");
+  const narrow = matchMedia("(max-width: 900px)");
+  const title = document.title;
+  const mark = document.querySelector("link[rel=icon]");
+  const markRead = mark?.href;
+  let card = null;
+  let status = "connecting";
+  let visible = !embedded;
+  let unread = 0;
+  let tool = "";
+  let more = false;
 
-const word = (key, data = {}) =>
-  wordsOf[language][key].replace(/\{(\w+)\}/g, (_, name) => data[name]);
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-const connection = new Connection({
-  conversation: document.body.dataset.conversation,
-  frame: onFrame,
-  status: showStatus,
-});
-
-function onFrame(frame) {
-  if (frame.type === "welcome") onWelcome(frame);
-  else if (frame.type === "message") onMessage(frame);
-  else if (frame.type === "ack") settle(frame.cid, frame.seq);
-  else if (frame.type === "state") showCard(frame);
-  else if (frame.type === "typing") showTyping(true);
-  else if (frame.type === "error") onError(frame);
-}
-
-function onWelcome(frame) {
-  messages.setAttribute("aria-busy", "true");
-  frame.history.forEach((message) => addMessage(message));
-  showCard(frame);
-  showTyping(frame.waiting);
-  if (frame.note) addNote(frame.note);
-  messages.removeAttribute("aria-busy");
-  toEnd();
-}
-
-function onMessage(message) {
-  const following = isAtEnd();
-  addMessage(message);
-  if (message.author !== "customer") showTyping(false);
-  following ? toEnd() : (at("newer").hidden = false);
-}
-
-function addMessage(message) {
-  if (bySeq.has(message.seq)) return;
-  if (message.cid && byCid.has(message.cid)) {
-    settle(message.cid, message.seq, message.at);
-    return;
-  }
-  place(bubble(message.author, message.text, message.at), message.author, message.at, message.seq);
-}
-
-// what was said before this page's own unsent words belongs above them
-function place(item, author, time, seq) {
-  const unsent = messages.querySelector("li.unsent");
-  if (unsent) messages.insertBefore(item, unsent);
-  else {
-    addDay(time);
-    item.classList.toggle("first", author !== lastAuthor);
-    lastAuthor = author;
-    messages.append(item);
-  }
-  if (seq) bySeq.set(seq, item);
-}
-
-function addDay(time) {
-  const when = new Date(time);
-  const day = when.toDateString();
-  if (day === lastDay) return;
-  lastDay = day;
-  lastAuthor = "";
-  const shown = when.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" });
-  messages.append(make("li", "day", day === new Date().toDateString() ? word("today") : shown));
-}
-
-function bubble(author, text, time) {
-  const item = make("li", `message ${author}`);
-  item.append(make("span", "sr-only", `${word(author === "customer" ? "you" : author)}: `));
-  const body = make("p", "text", text);
-  body.dir = "auto";
-  item.append(body);
-  const clock = make("time", "clock", new Date(time).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" }));
-  clock.dateTime = time;
-  item.append(clock);
-  return item;
-}
-
-function addNote(text) {
-  messages.querySelector("li.note")?.remove();
-  messages.append(make("li", "note", text));
-  lastAuthor = "";
-}
-
-function settle(cid, seq, time) {
-  const item = byCid.get(cid);
-  if (!item) return;
-  item.classList.remove("unsent");
-  item.querySelector(".fate")?.remove();
-  bySeq.set(seq, item);
-  if (time) item.querySelector("time").dateTime = time;
-}
-
-function onError(frame) {
-  const item = frame.cid && byCid.get(frame.cid);
-  if (item) {
-    item.classList.replace("unsent", "failed");
-    fate(item, "failed");
-    item.querySelector(".fate").append(againButton(item, frame.cid));
-  }
-  trouble(frame.text);
-}
-
-function againButton(item, cid) {
-  const button = make("button", "again", word("again"));
-  button.type = "button";
-  button.addEventListener("click", () => {
-    const text = item.querySelector(".text").textContent;
-    byCid.delete(cid);
-    item.remove();
-    say(text);
-    entry.focus();
+  const log = new Log({ again: (text) => say(text) });
+  const look = placeFinder({ root, bearer });
+  const quotationUrl = (kind) => `${own}${kind === "pdf" ? "quotation.pdf" : "quotation/"}`;
+  const facts = new Card({
+    look,
+    say: sayEdit,
+    open: quotationOpener({ url: quotationUrl, bearer: () => bearer, failed: () => trouble(word("page_failed")) }),
   });
-  return button;
-}
+  const connection = new Connection({
+    conversation, bearer, base, lang: embedded ? tongue.now : "", frame: onFrame, status: showStatus,
+  });
+  const voice = voiceInput({ entry, changed: updateEntry, trouble });
+  fileDrop({ url: () => `${own}file/`, bearer: () => bearer, log, trouble, open: () => status !== "denied" });
 
-function fate(item, key) {
-  item.querySelector(".fate")?.remove();
-  item.append(make("span", "fate", word(key)));
-}
+  function onFrame(frame) {
+    if (frame.type === "welcome") onWelcome(frame);
+    else if (frame.type === "message") onMessage(frame);
+    else if (frame.type === "ack") log.acknowledged(frame.cid, frame.seq);
+    else if (frame.type === "state") showCard(frame);
+    else if (frame.type === "typing") showTyping(true);
+    else if (frame.type === "earlier") onEarlier(frame);
+    else if (frame.type === "error") onError(frame);
+  }
 
-function trouble(text) {
-  at("trouble").textContent = text;
-  at("trouble").hidden = !text;
-}
+  function onWelcome(frame) {
+    // one that comes back is told what is new, as it would have been: that is no history
+    if (card) frame.history.forEach(onMessage);
+    else {
+      log.history(frame.history, frame.note);
+      showMore(frame.more);
+    }
+    showCard(frame);
+    if (!card.waiting) showTyping(false);
+  }
 
-function showStatus(status) {
-  statusNow = status;
-  document.body.dataset.status = status;
-  at("status").textContent = status === "online" ? word("assistant") : word(status === "connecting" ? "connecting" : status);
-  if (status === "denied") {
-    entry.disabled = true;
+  function onMessage(message) {
+    const fresh = log.add(message);
+    if (message.author === "customer") return;
+    showTyping(false);
+    if (fresh && isHidden()) countUnread(unread + 1);
+  }
+
+  function onEarlier(frame) {
+    log.earlier(frame.history);
+    showMore(frame.more);
+  }
+
+  function showMore(is) {
+    more = Boolean(is);
+    at("earlier").hidden = !more;
+  }
+
+  function askEarlier() {
+    if (!more) return;
+    more = false; // asked once: the answer says whether there is more
+    connection.earlier(Math.min(...log.bySeq.keys()));
+  }
+
+  function onError(frame) {
+    if (frame.cid) log.failed(frame.cid);
+    trouble(frame.text);
+  }
+
+  function trouble(text) {
+    at("trouble").textContent = text;
+    at("trouble").hidden = !text;
+  }
+
+  const isHidden = () => document.hidden || !visible;
+
+  function countUnread(number) {
+    unread = number;
+    document.title = unread ? `(${unread}) ${title}` : title;
+    if (mark) mark.href = unread ? mark.dataset.unread ?? markRead : markRead;
+    tellMeta();
+  }
+
+  const isAway = () => status !== "online" && status !== "fallback";
+  const tellMeta = () => onMeta({ unread, status, lang: tongue.now, state: card?.state ?? "" });
+
+  function showStatus(next) {
+    const before = status;
+    status = next === "online" && connection.posting ? "fallback" : next;
+    document.body.dataset.status = status;
+    at("status").textContent = word(status === "online" ? "assistant" : status);
+    if (before === "offline" && !isAway()) announce(word("online"));
+    log.unsent(isAway());
+    if (status === "denied") close();
+    updateEntry();
+    tellMeta();
+  }
+
+  function close() {
+    for (const id of ["text", "attach", "voice", "person", "language"]) at(id).disabled = true;
     at("quick").hidden = true;
     showTyping(false);
+    trouble(word("denied"));
   }
-  if (status !== "online")
-    messages.querySelectorAll("li.unsent").forEach((item) => fate(item, "waiting"));
-  updateSend();
+
+  function showCard(frame) {
+    card = frame;
+    if (frame.lang !== tongue.now) return setLanguage(frame.lang); // which comes back here
+    log.keepEnd(() => facts.show(card));
+    for (const { seq, ...file } of card.files ?? []) log.showFile(seq, file);
+    showPerson(card.person);
+    if (!card.waiting) showTyping(false);
+    showQuick();
+    placeQuotation();
+    tellMeta();
+  }
+
+  function showPerson(person) {
+    const beside = at("beside");
+    at("person").hidden = Boolean(person);
+    beside.hidden = !person;
+    const told = person === "wanted" ? word("person_wanted") : word("person_here", { name: `\u2068${person}\u2069` });
+    if (beside.textContent !== told || !person) beside.textContent = person ? told : "";
+  }
+
+  // on a phone the price stands in the conversation, where the customer is reading
+  function placeQuotation() {
+    const box = at("quotation");
+    if (narrow.matches === (box.parentElement === at("scroll"))) return;
+    log.keepEnd(() => (narrow.matches ? at("scroll").insertBefore(box, at("typing")) : at("facts").append(box)));
+  }
+
+  function showQuick() {
+    log.keepEnd(() => {
+      const silent = card.waiting || status === "denied" || Boolean(card.person && card.person !== "wanted");
+      const offers = silent ? [] : answers();
+      at("chips").replaceChildren(...offers.map(chip));
+      at("chips").hidden = !offers.length;
+      showTool(silent ? null : asked());
+      at("quick").hidden = !offers.length && !at("tool").childElementCount;
+    });
+  }
+
+  function answers() {
+    if (card.offers?.length) return card.offers;
+    if (card.quotation) return [];
+    if (card.confirm && !card.asked) return [word("yes"), word("no")].map((text) => ({ text, say: text }));
+    if (card.asked !== "container") return [];
+    return CONTAINERS.map((text) => ({ text, say: text }));
+  }
+
+  function chip({ text, say: told }, index) {
+    const strong = index === 0 && card.confirm && !card.asked;
+    const made = button(strong ? "chip strong" : "chip", text, () => {
+      say(told);
+      refocus();
+    });
+    made.dir = "auto";
+    return made;
+  }
+
+  // the fact or address that a form of its own helps to give
+  function asked() {
+    if (card.address === "needed" && !card.asked) return { name: "address", label: word("email") };
+    return TOOLS.includes(card.asked) ? card.fields.find((field) => field.name === card.asked) : null;
+  }
+
+  function showTool(field) {
+    const wanted = field ? `${field.name} ${field.label} ${field.raw}` : "";
+    if (wanted === tool) return; // what is being typed there stays
+    tool = wanted;
+    const told = (text) => {
+      say(text);
+      refocus();
+    };
+    at("tool").replaceChildren();
+    if (field) at("tool").append(answerForm(field, { facts: factsOf(card), look, say: told }));
+  }
+
+  // a keyboard that comes up over the answer helps nobody
+  const refocus = () => (matchMedia("(pointer: fine)").matches ? entry : at("scroll")).focus();
+
+  function showTyping(shown) {
+    log.keepEnd(() => {
+      at("typing").hidden = !shown;
+      if (shown) at("quick").hidden = true;
+    });
+  }
+
+  function say(text) {
+    trouble("");
+    const cid = connection.say(text);
+    log.say(cid, text);
+    if (isAway()) log.unsent(true);
+    at("quick").hidden = true;
+    tool = "";
+    at("tool").replaceChildren();
+  }
+
+  // on a phone the card lies over the conversation, where the answer comes
+  function sayEdit(text) {
+    say(text);
+    if (!narrow.matches) return;
+    at("facts-box").open = false;
+    at("scroll").focus();
+  }
+
+  function updateEntry() {
+    const left = LIMIT - [...entry.value].length;
+    at("left").textContent = left < LIMIT_SHOWN ? word("left", { n: left }) : "";
+    at("left").classList.toggle("over", left < 0);
+    at("send").disabled = !entry.value.trim() || left < 0 || status === "denied";
+    entry.style.height = "auto";
+    entry.style.height = `${entry.scrollHeight}px`;
+  }
+
+  function setLanguage(chosen) {
+    tongue.now = chosen;
+    relabel();
+    at("language").value = chosen;
+    entry.placeholder = word("placeholder");
+    tool = "";
+    facts.leave(false);
+    log.relabel();
+    showStatus(status);
+    // offers in the language before wait for the server's in this one
+    if (card) showCard({ ...card, lang: chosen, offers: card.lang === chosen ? card.offers : [] });
+  }
+
+  function seen() {
+    if (!isHidden()) countUnread(0);
+  }
+
+  function listen() {
+    at("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (at("send").disabled) return;
+      voice.drop();
+      say(entry.value.trim());
+      entry.value = "";
+      updateEntry();
+      entry.focus();
+    });
+    entry.addEventListener("input", updateEntry);
+    entry.addEventListener("keydown", (event) => {
+      // 229: the key belongs to an input method, which Safari reports after its composition has ended
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      at("composer").requestSubmit();
+    });
+    at("person").addEventListener("click", () => {
+      say(word("person_say"));
+      refocus();
+    });
+    at("earlier").addEventListener("click", askEarlier);
+    at("scroll").addEventListener("scroll", () => at("scroll").scrollTop < 40 && askEarlier(), { passive: true });
+    at("language").addEventListener("change", (event) => {
+      voice.drop();
+      setLanguage(event.target.value);
+      connection.speak(event.target.value);
+    });
+    document.addEventListener("visibilitychange", seen);
+    narrow.addEventListener("change", fold);
+    visualViewport?.addEventListener("resize", fit);
+  }
+
+  function fold() {
+    at("facts-box").open = !narrow.matches;
+    placeQuotation();
+  }
+
+  // Safari lays its keyboard over the page: the page is made as tall as what is left
+  function fit() {
+    const { height, scale } = visualViewport;
+    const covered = scale === 1 && innerHeight - height > 80;
+    document.documentElement.style.setProperty("--tall", covered ? `${height}px` : "100dvh");
+    if (covered) scrollTo(0, 0);
+    if (log.following) log.toEnd();
+  }
+
+  document.body.classList.toggle("embedded", embedded);
+  listen();
+  fold();
+  setLanguage(tongue.now);
+  // said before a reload, and not heard yet
+  for (const [cid, text] of connection.unsent()) log.say(cid, text);
+  connection.open();
+  if (!narrow.matches && !embedded) entry.focus();
+  return {
+    visible(is) {
+      visible = is;
+      seen();
+    },
+  };
 }
 
-function showCard(frame) {
-  card = frame;
-  if (frame.lang !== language) setLanguage(frame.lang);
-  const known = frame.fields.filter((field) => field.status === "filled").length;
-  at("count").textContent = word("progress", { n: known });
-  at("progress").value = known;
-  at("fields").replaceChildren(...frame.fields.map(factRow));
-  at("done").hidden = frame.state !== "completed";
-  document.body.classList.toggle("completed", frame.state === "completed");
-  if (!frame.waiting) showTyping(false);
-  showQuick();
-}
-
-function factRow(field) {
-  const row = make("div", `fact ${field.status}`);
-  const head = make("dt", "", field.label);
-  const value = make("dd", "", field.value || word("missing"));
-  row.append(head, value);
-  if (field.status !== "missing") row.append(make("dd", "mark", word(field.status)));
-  return row;
-}
-
-function showQuick() {
-  const following = isAtEnd();
-  const answers = card?.waiting || card?.state === "completed" && !card.confirm ? [] :
-    card?.confirm ? [word("yes"), word("no")] : card?.asked === "container" ? CONTAINERS : [];
-  const box = at("quick");
-  box.replaceChildren(...answers.map((text, index) => {
-    const button = make("button", card.confirm && index === 0 ? "chip strong" : "chip", text);
-    button.type = "button";
-    button.addEventListener("click", () => say(text));
-    return button;
-  }));
-  box.hidden = answers.length === 0;
-  if (following) toEnd();
-}
-
-function showTyping(shown) {
-  const following = isAtEnd();
-  at("typing").hidden = !shown;
-  if (shown) at("quick").hidden = true;
-  if (following) toEnd();
-}
-
-function say(text) {
-  trouble("");
-  const now = new Date().toISOString();
-  const cid = connection.say(text);
-  const item = bubble("customer", text, now);
-  item.classList.add("unsent");
-  addDay(now);
-  item.classList.toggle("first", lastAuthor !== "customer");
-  lastAuthor = "customer";
-  messages.querySelector("li.note")?.remove();
-  messages.append(item);
-  byCid.set(cid, item);
-  if (statusNow !== "online") fate(item, "waiting");
-  at("quick").hidden = true;
-  toEnd();
-}
-
-const characters = () => [...entry.value].length;
-
-function updateSend() {
-  const left = LIMIT - characters();
-  at("left").textContent = left < LIMIT_SHOWN ? word("left", { n: left }) : "";
-  at("left").classList.toggle("over", left < 0);
-  at("send").disabled = !entry.value.trim() || left < 0 || statusNow === "denied";
-  entry.style.height = "auto";
-  entry.style.height = `${entry.scrollHeight}px`;
-}
-
-const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
-
-function toEnd() {
-  scroll.scrollTop = scroll.scrollHeight;
-  at("newer").hidden = true;
-}
-
-function setLanguage(chosen) {
-  language = chosen;
-  document.documentElement.lang = chosen;
-  at("language").value = chosen;
-  document.querySelectorAll("[data-word]").forEach((element) => {
-    element.textContent = word(element.dataset.word);
-  });
-  entry.placeholder = word("placeholder");
-  showStatus(statusNow);
-  if (card) showCard({ ...card, lang: chosen });
-}
-
-at("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (at("send").disabled) return;
-  say(entry.value.trim());
-  entry.value = "";
-  updateSend();
-  entry.focus();
-});
-
-entry.addEventListener("input", updateSend);
-entry.addEventListener("keydown", (event) => {
-  // 229: the key belongs to an input method, which Safari reports after its composition has ended
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-  event.preventDefault();
-  at("composer").requestSubmit();
-});
-
-at("newer").addEventListener("click", toEnd);
-at("language").addEventListener("change", (event) => {
-  setLanguage(event.target.value);
-  connection.speak(event.target.value);
-});
-scroll.addEventListener("scroll", () => isAtEnd() && (at("newer").hidden = true), { passive: true });
-new ResizeObserver(() => isAtEnd() && toEnd()).observe(scroll);
-
-const narrow = matchMedia("(max-width: 900px)");
-const fold = () => (at("facts-box").open = !narrow.matches);
-narrow.addEventListener("change", fold);
-fold();
-setLanguage(language);
-connection.open();
-if (!narrow.matches) entry.focus();
+const { conversation } = document.body.dataset;
+if (conversation) start({ conversation });
