@@ -158,9 +158,14 @@ def _answer(
         if session is None:
             session = _with_request(said.last.session_id)
         heard = visitors.hear(session.request, said.text)
-        turn = _turn(_situation(session, heard.rest, now), said, heard.rest, with_model)
+        situation = _situation(session, heard.rest, now)
+        turn = _turn(situation, said, heard.rest, with_model)
+        if turn.agreed and not _has_seen(session):
+            # a "yes" to the list as it was: the facts that a mail has changed since stand in none
+            restated = dialogue.restate(situation)
+            turn = Turn(restated, turn.language, situation.pending, situation.memory)
         try:
-            outcome = _commit(said, session.version, turn, heard, now)
+            outcome = _commit(said, session, turn, heard, now)
         except StateConflict:
             logger.info("request of conversation %s moved meanwhile", session.pk)
             outcome = None
@@ -168,6 +173,13 @@ def _answer(
             return outcome
         session = None  # it has moved on: think again
     raise StateConflict(f"conversation {said.last.session_id} did not come to rest")
+
+
+def _has_seen(session: Session) -> bool:
+    """Whether something was said to the customer since the request last changed."""
+    told = session.messages.filter(author=Message.Author.BOT).order_by("-seq")
+    last = told.values_list("created_at", flat=True).first()
+    return last is None or last >= session.request.updated_at
 
 
 def _situation(session: Session, text: str, now: dt.datetime) -> Situation:
@@ -189,15 +201,17 @@ def _turn(situation: Situation, said: Said, text: str, with_model: bool) -> Turn
 
 
 @transaction.atomic
-def _commit(said: Said, version: int, turn: Turn, heard: Heard, now: dt.datetime) -> bool | None:
+def _commit(said: Said, read: Session, turn: Turn, heard: Heard, now: dt.datetime) -> bool | None:
     """Store a turn: True if done, False if answered already, None if thought out too late.
+
+    read: the conversation and its request as the turn was thought out for them.
 
     Raises StateConflict, and stores nothing, where the request was quoted or closed meanwhile.
     """
     session = _locked(said.last.session_id)
     if not _claimed(session, said, now):
         return False
-    if session.version != version:
+    if session.version != read.version or session.request.facts != read.request.facts:
         transaction.set_rollback(True)
         return None
     before = session.pending

@@ -16,7 +16,7 @@ from chat import intents
 LONGEST = 200
 # what may stand beside a clear yes ("all correct"), and beside one that is a courtesy as well
 # ("ok"): letters, those of other scripts than Latin counted twice
-BESIDE_CLEAR, BESIDE_PLAIN = 60, 10
+BESIDE_CLEAR, BESIDE_PLAIN = 22, 6
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -38,6 +38,7 @@ _NOTHING_WRONG = _any(
     r"틀림\s?없(?:습니다|어요|이)",
     r"(?:(?:그|이)대로|(?:그|이)걸로|그렇게|이렇게|위와\s?같이)\s?(?:해|진행해|가|하|진행하|보내)\s?(?:주)?(?:시)?면\s?(?:됩니다|돼요|되요|될\s?(?:것|거)\s?같습니다|되겠습니다|좋겠습니다|감사하겠습니다|됨)",
     r"\b(?:no|nothing|zero|without|(?:can'?t|don'?t|couldn'?t) (?:see|find|spot)(?: any(?:thing)?)?) (?:further |more |other |any |else |is |looks |needs )*(?:changes?|changing|corrections?|errors?|mistakes?|issues?|problems?|prob|objections?|amendments?|edits?|adjustments?|wrong|missing|off|incorrect|complaints?|remarks?|worries|doubt|to (?:be )?(?:changed?|correct(?:ed)?|fix(?:ed)?|amend(?:ed)?|add(?:ed)?|edit|modify))\b(?: (?:needed|necessary|required|at all|here|there))*",
+    r"\bmatch(?:es)? (?:with )?(?:our|my|the) (?:documents?|docs|papers|records|invoice)\b",
     r"\bno need (?:to|for) (?:any )?(?:changes?|correct(?:ions?)?|edit|fix)(?: anything)?\b",
     r"(?<!not )\b(?:nothing|all|just|exactly|exactly what|what|everything) (?:i|we) (?:need|needed|want|wanted|asked for)\b",
     r"\bshould be (?=(?:right|correct|fine|ok|okay|good)\b)",
@@ -48,10 +49,11 @@ _NOTHING_WRONG = _any(
 _COURTESY = _any(
     r"すみません|すいません|申し訳(?:ございません|ありません)|恐れ入りますが|お手数(?:ですが|をおかけしますが)?",
     r"(?:お?送り|お?進め|手配|作成|お願い|お見積り?)(?:して|を|て)?(?:いただけ|頂け)(?:ますか|ますでしょうか|れば(?:幸い|と思|ありがた)\w*|ますと(?:幸い|助か)\w*)",
-    r"รอ(?:รับ)?(?:ใบเสนอ)?ราคา|รอใบเสนอ|ขอ(?:รับ)?ใบเสนอ(?:ราคา)?",
+    r"(?:迅速な|早速の?|丁寧な)?ご?対応(?:を|いただき|頂き)?、?(?=ありがとう)|お?見積(?:もり|り)?書?(?:を|も)?(?:お待ちして(?:おり|い)ます|(?=(?:よろしく)?お願い))",
+    r"(?:รบกวน|ช่วย)*ส่ง(?:ใบเสนอ)?ราคา(?:มา)?(?:ให้)?(?:ได้เลย|ด้วย|หน่อย)?|รอ(?:รับ)?(?:ใบเสนอ)?ราคา|รอใบเสนอ|ขอ(?:รับ)?ใบเสนอ(?:ราคา)?",
     r"\b(?:i|we)(?:'ll| will| shall)? (?:look forward|wait for|be waiting for|await)\b.*|\blooking forward\b.*|\bwaiting for (?:the|your)\b.*",
     r"\b(?:please |pls |plz |kindly |you can |now )*(?:send|issue|give|email)(?: me| us)?(?: the| your| a)? (?:quote|quotation|offer|price)\b",
-    r"견적(?:서)?\s?(?:기다리겠습니다|기다릴게요|부탁드립니다|부탁드려요|부탁해요|주세요|보내\s?주세요)",
+    r"견적(?:서)?(?:를|을|은|는)?\s?(?:이?메일로\s?)?(?:기다리겠습니다|기다릴게요|부탁드립니다|부탁드려요|부탁해요|주세요|보내\s?주세요)",
 )
 _AGAINST = _any(
     r"\d|[?？]",
@@ -70,13 +72,27 @@ _AGAINST = _any(
     # Thai
     r"ไม่|มิใช่|ยัง|ผิด|แก้|เปลี่ยน|ปรับ|เพิ่ม|ลด|ยกเลิก|แต่|ยกเว้น|เว้น|รอ(?!บ)|เดี๋ยว|เดียว|แป๊บ|แปบ|แปป|ก่อน|เช็ค|เช็ก|ตรวจ(?!สอบแล้ว|แล้ว|ดูแล้ว|ทานแล้ว)|ถาม|ปรึกษา|ทีหลัง|ภายหลัง|อาจ|น่าจะ|คง|มั้ง|ไหม|มั้ย|มั๊ย|มัย|หรือ|รึ|เหรอ|หรอ|ป่าว|เปล่า|ถ้า|หาก|อีก|จะ|ขอ(?!บ|ง|ยืนยัน|แสดง|คอน)|อยาก|ต้อง(?<!ถูกต้อง)(?<!ถุกต้อง)(?<!ถูกต่อง)|พรุ่งนี้|บางส่วน|บางอย่าง|แค่|เฉพาะ|อะไร|ยังไง|อย่างไร|ทำไม|เมื่อไ|เท่าไ|ไหน|ใคร|สงสัย|ถูกกว่า|ราคาถูก|ลืม|ขาด",
 )
+# a yes to something else than the list, of somebody else, by halves, in jest or in a quotation
+_OF_OTHER_THINGS = _any(
+    r"^\s*[>\[\"“「『]|^\s*(?:fwd?|re)\s?:|\b(?:fob|exw|fca|cfr|cif|dap|ddu|ddp)(?![a-z])",
+    # Korean
+    r"메일|연락처|번호|전화|통화|주소|이름|회사|물산|본인|담당자(?!님)|접니다|저[예에]요|개인\s?정보|약관|가격|금액|요금|운임|비용|예산|보험|통관|도어|리퍼|냉동|냉장|위험물|결제|입금|송금|서류|선사|운송사|화주|상대|저쪽|윗선|(?:사장|팀장|부장|과장)(?:님)?(?:이|께서|은|는)|결재",
+    r"대요|(?<!그)래요|다네요|라네요|다고\s?하|라고|원칙|조건|빠르|빨라|빨리|급해|날씨|서비스|챗봇|받았|들었|듣고|말씀하세요|여기\s?있|여기까|지금까|대충|대체로|얼추|거의|일단|알기로|걸요|기도|어련|그러시겠|잘도|퍽이|야\s?(?:해|합|돼|됩)|내일|모레|다음\s?주|기다릴|질문|한\s?가지|하나만|[두세]\s?건|까지요|도요|있지|그만|접수|맞춰|수고하셨|하게\s?(?:해|부탁|좀)|^\W*(?:아|앗|어|참)\s?맞(?:다|당|네|아\s)|^(?:아|이제|그냥)?\s?됐(?:어요?|습니다|네요?.*)\W*$",
+    # English
+    r"\b(?:e?-?mails?|messages?|phone|number|name|address|invoice|payment|pay|paid|pric(?:es?|ing)|rates?|costs?|budget|fees?|insurance|insured|customs|privacy|policy|terms|vessel|ship|route|space|booking|documents?|docs|door|reefer|frozen|chilled|cooled|hazardous|dangerous|weather|service|reply|replies|replied|response|speed|receipt|receiv\w*|meeting|home|lunch|office|principle|tentatively|colleagues?|client|shipper|consignee|finance|carrier|forwarder|remark|thing|says?|said|funny|story|speaking|noted|see|seen|whatever|ltd|inc|gmbh|blah)\b",
+    r"\b(?:so far|far|for now|as long as|looks about|about right|roughly|sort of|kind of|kinda|sorta|first glance|first sight|make sure|make it|(?:do|get) (?:it|this|that|them) right|like it|(?:i|we)(?:'m| am|'re| are) here|it(?:s|'s| is)? me|(?:well|fine|good) here|with me|it being|in general|(?:i|we)(?:'ll| will)(?! take)|we can)\b|\bon (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bok(?:ay)?,? (?:so|understood|got it)\W*$|[a-z]+ box\b",
+    # Japanese
+    r"メール|電話|番号|住所|名前|会社名|アドレス|ポリシー|料金|価格|値段|値引|予算|運賃|費用|保険|通関|リーファー|冷凍|冷蔵|危険|着払|入金|送金|支払|書類|上司|課長|部長|社長|先方|他社|社内|ているそう|いわく|と言って|といって|とのこと|次第|条件付|原則|必要|早め|早く|早い|安く|別の|人で|人間|担当の|私です|聞こえ|^はい[、 ]?おります|もしもし|だいたい|大体|おおむね|概ね|ほぼ|一応|とりあえず|今のところ|ここまで|正しくお願い|正しくして|正確に|ようにお願い|ちゃんと|しっかり|確実に|質問|あと(?![ぁ-ん])|プラス|ところで|とい[いい](?:な|です)|困|もう(?:結構|大丈夫|いい|良い)|今回は|遠慮|すごい|天気|サービス|対応|なの\W*$|うー+ん",
+    # Thai
+    r"เมล|โทร|เบอร์|ที่อยู่|ชื่อ|บริษัท|ราคา|ประกัน|ศุลกากร|อันตราย|ตู้เย็น|แช่|จ่าย|โอนเ|เอกสาร|เงิน|หัวหน้า|เพื่อน|ลูกค้า|สายเรือ|เรือ|ที่นั่ง|เจ้าอื่น|บอกว่า|ติดต่อ|คุยได้|ได้ยิน|ได้รับ|ฉันเอง|ผมเอง|ว่าไง|เอาไง|อยู่|ให้(?:ถูก|เรียบร้อย)|กิน|เกือบ|ค่อนข้าง|ส่วนใหญ่|เบื้องต้น|ถึงตรงนี้|เท่าที่|ป่?ะ(?:\W|$)|หลักการ|เงื่อนไข|เก่ง|ล่ะ|บริการ|อือหือ|ชิป|แย่|ถูก(?:ดี|มาก|ใจ)|ไว(?!้)",
+)
 _CLEAR = _any(
     # Korean
     r"맞(?:습|슴|아|네|음|는\s?(?:것|거|듯)|죠|지요|고요|구요|당|어요|엉|다[요ㅋ~!.]*$)|마자여?|마쟈|정확(?:합|해|하네|하게|히)|완벽|확정|확인\s?(?:했|됐|되었|완료|하였|함|됨|끝)|동의(?:합|해|함)|진행(?:해|하시|하면|할|부탁|시켜|요|ㄱ)|(?:그|이)대로\s?(?:해|가|진행|부탁|하|요|갑|ㄱ)|오케|오키|ㅇㅋ|예스|옛썰|(?:그|이)걸로\s?(?:요|해|할|부탁|가|진행|하)?|그렇게\s?(?:해|부탁|진행)|좋(?:습|아|네)|됐(?:습|어|네)|되었습|완료",
     # English
     r"\b(?:correct|corect|corret|corrct|currect|correctly|crct|right|rigth|rite|righto|accurate|perfect|perfectly|prefect|confirmed|confirm(?:ing)?|agree|agreed|approved?|spot on|bang on|dead on|on point|all (?:is |looks |are |seems )?(?:good|ok|okay|fine|set|well|yes|clear|great|there)|(?:good|ready) to go|(?:looks?|seems?|sounds?) (?:good|right|fine|ok|okay|great|perfect)|go ahead|go for it|proceed|exactly|exact|precisely|absolutely|definitely|certainly|thats it|that is it|thats the one|you(?:'ve|ve| have)? got it|got it right|nailed it|lgtm|affirmative|(?:everything|it|they)(?: all)? (?:is |s |are |looks? |seems? )?(?:ok|okay|fine|good|great|matches|checks out|in order)|everythings (?:ok|okay|fine|good|great|in order)|in order|match(?:es)?|checks out|yes to (?:all|everything)|yes all|happy with (?:it|that|this|everything|all))\b|\ball ✓",
     # Japanese
-    r"合って|合ってる|合ってま|(?<![かが])あって(?:い?ます|る|おり)|正しい|正しく|(?:その|この|上記の?|以上の?|記載の?)(?:通り|とおり)|(?:この|その|上記|以上|こちら|これ|それ)の?(?:内容|まま|条件|形|感じ|方向)?で(?:お願い|おねがい|おなしゃす|おねしゃす|頼|進め|結構|けっこう|大丈夫|問題|ok|オッケ|オーケ|確定|いい|良い|よい|よろし|宜し|手配|どうぞ|いき|行き|頼み|✓)|確定|完璧|かんぺき|パーフェクト|ばっちり|バッチリ|ok(?=\s?[でだっ])|(?<=[ぁ-ん一-龥])ok|オーケ|オケ|オッケ|おっけ|おけ|大丈夫|だいじょうぶ|承認|承知|了解|りょうかい|りょ$|確認(?:いた|致)?しました|確認済|確認でき|拝見(?:いた)?しました|進めて|結構です|けっこうです|(?:で|も|は)?(?:いい|良い|よい)です|よろしい|宜しい|異論",
+    r"合って|合ってる|合ってま|(?<![かが])あって(?:い?ます|る|おり)|正しい|正しく|(?:その|この|上記の?|以上の?|記載の?)(?:通り|とおり)|(?:この|その|上記|以上|こちら|これ|それ)の?(?:内容|まま|条件|形|感じ|方向)?で\s?(?:お願い|おねがい|おなしゃす|おねしゃす|頼|進め|結構|けっこう|大丈夫|問題|ok|オッケ|オーケ|確定|いい|良い|よい|よろし|宜し|手配|どうぞ|いき|行き|頼み|✓)|確定|完璧|かんぺき|パーフェクト|ばっちり|バッチリ|ok(?=\s?[でだっ])|(?<=[ぁ-ん一-龥])ok|オーケ|オケ|オッケ|おっけ|おけ|大丈夫|だいじょうぶ|承認|承知|了解|りょうかい|りょ$|確認(?:いた|致)?しました|確認済|確認でき|拝見(?:いた)?しました|進めて|結構です|けっこうです|(?:で|も|は)?(?:いい|良い|よい)です|よろしい|宜しい|異論",
     # Thai
     r"ถูก(?:ต้อง|หมด|แล้ว|ทุก|ทั้ง|ครบ|ค่|คะ|ครั|คับ|จ้|ละ|เป๊ะ|ตาม|\s|$)|ถุก(?:ต้อง|หมด)|ถูกต่อง|ใช่|ช่าย|ชั่ย|ตรง(?:แล้ว|ตาม|กัน|หมด|ทุก|เป๊ะ|ค่|ครั|$)|(?:ตาม|แบบ)(?:นี้|นั้น|ที่แจ้ง)|ยืนยัน|คอนเฟิร์?ม|โอเค|โอเช|โอเคร|เค(?:ๆ|ครับ|ค่ะ|คับ|จ้า|นะ|เลย)|^เค$|ตกลง|เรียบร้อย|ครบ(?:ถ้วน|แล้ว|ทุก|หมด)|เป๊ะ|ดำเนินการ(?:ต่อ|ได้|เลย)|จัด(?:ไป|เลย|มา)|ลุย|ได้เลย|เพอร์เฟ|เยส",
     "✓",
@@ -88,9 +104,9 @@ _PLAIN = _any(
     r"ได้|ดี(?:ค่|ครั|แล้ว|เลย|มาก)|อือ|เออ|เยี่ยม|^(?:ค่ะ|คะ|ครับ|คับ|จ้า|จ้ะ|ค่า)",
 )
 _BESIDE = _any(
-    r"감사(?:합니다|해요|드립니다|드려요)?|고맙습니다|수고하세요|수고하십시오|부탁(?:드립니다|드려요|합니다|해요)|잘\s?부탁|담당자님|이제|모두|전부|전체|내용|정보|다(?=\s|$)|요|ㅋ|ㅎ|ㅠ",
+    r"감사(?:합니다|해요|드립니다|드려요)?|고맙습니다|수고하세요|수고하십시오|부탁(?:드립니다|드려요|합니다|해요)|잘\s?부탁|담당자님|말씀하신|주신|이제|모두|전부|전체|내용|정보|다(?=\s|$)|요|ㅋ|ㅎ|ㅠ",
     r"\b(?:please|pls|plz|thanks|thank you|thx|ty|sir|madam|maam|mam|dear|mate|bro|buddy|friend|boss|team|now|so|then|it|its|is|that|thats|this|all|of|the|to|me|my|our|we|i|you|your|for|from|end|side|everything|and|very|much|details?|info|information|list|above|here|with|us|a|are|they|these|those|looks?|both|just|oh|ah|well|totally|completely|hello|hi)\b",
-    r"よろしくお願い(?:いた|致)?(?:します|申し上げます)|(?:どうも)?ありがとうございま(?:す|した)|ありがとう|です|ます|内容|すべて|全て|全部|今度は|こちら|ね|よ",
+    r"(?:何卒)?よろしくお願い(?:いた|致)?(?:します|申し上げます)|上記の?|いたしました|(?:どうも)?ありがとうございま(?:す|した)|ありがとう|です|ます|内容|すべて|全て|全部|今度は|こちら|ね|よ",
     r"ขอบคุณ|มาก|ค่ะ|คะ|ค่า|ครับ|คับ|ผม|จ้า|จ้ะ|นะ|เลย|แล้ว|หมด|ละ|พี่|ข้อมูล|รายละเอียด|ทั้งหมด|ทุกอย่าง|ที่|น้อง|เจ้า|อืม|อ่า",
 )
 _WRONG = _any(
@@ -114,7 +130,7 @@ def says_all_is_right(text: str) -> bool:
     if not said or len(said) > LONGEST or _THUMBS_DOWN.search(text) or _PUZZLED.search(text):
         return False
     said = _COURTESY.sub(" ", _NOTHING_WRONG.sub(" ✓ ", said))
-    if _AGAINST.search(said):
+    if intents.NO_YES.search(said) or _AGAINST.search(said) or _OF_OTHER_THINGS.search(said):
         return False
     if _CLEAR.search(said):
         return _weight(said) <= BESIDE_CLEAR

@@ -53,7 +53,7 @@ def news_of(session: Session, seq: int) -> News:
         rows, earlier = _newest(session.messages.all())
         seq = rows[-1].seq if rows else 0
         return News(seq, [_frame(row) for row in rows], _card(session), earlier=earlier)
-    rows = list(session.messages.after(seq).select_related("upload")[: PAGE + 1])
+    rows = list(_with_files(session.messages.after(seq))[: PAGE + 1])
     later, rows = len(rows) > PAGE, rows[:PAGE]
     seq = rows[-1].seq if rows else seq
     return News(seq, [_frame(row) for row in rows], _card(session), later=later)
@@ -79,8 +79,13 @@ def refusal(error: ChatError, language: str, cid: str = "") -> dict[str, Any]:
 
 
 def _newest(messages: QuerySet[Message]) -> tuple[list[Message], bool]:
-    rows = list(messages.select_related("upload").order_by("-seq")[: PAGE + 1])
+    rows = list(_with_files(messages).order_by("-seq")[: PAGE + 1])
     return rows[:PAGE][::-1], len(rows) > PAGE
+
+
+def _with_files(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """`messages` with what is shown of their files: not the texts, which are long."""
+    return messages.select_related("upload").defer("upload__texts")
 
 
 def frame_of_words(message: Message) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import parse_cookie
 from django.utils import timezone
 
@@ -248,7 +249,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
             # not all pages at once
             pause = WATCH_SECONDS if waiting else IDLE_SECONDS * random.uniform(0.5, 1.5)
             await asyncio.sleep(pause)
-            awaited = await self._look()
+            try:
+                awaited = await self._look()
+            except DatabaseError as exc:  # it comes back; a page that is not watched misses news
+                logger.warning(
+                    "conversation %s not looked at: %s", self.session_id, type(exc).__name__
+                )
+                continue
             waiting = waiting - 1 if awaited and waiting else 0
 
     async def _close_unless_greeted(self) -> None:

@@ -129,8 +129,19 @@ def _means(text: str, meaning: str) -> bool:
     return 0 < len(said) <= SHORT and len(text) <= 4 * SHORT and _made_of(said, *_MEANINGS[meaning])
 
 
+# made of words of a yes, and none: "네?", "oh right", "yeah right", "please check", "well..."
+NO_YES = re.compile(
+    r"[?？]|^\W*(?:아|앗|어|참)\W*맞(?:다|당)|일단|확인\s?(?:좀\s?)?부탁"
+    r"|\byeah\W*right\b|\b(?:do|get) it right\b|\bfor now\b|(?<!that )(?<!this )(?<!it )\bis (?:it|that|this)\b"
+    r"|うー+ん|もう(?:結構|けっこう|大丈夫|いい)|もしもし|といい(?:な|です)|ถูก(?:ดี|มาก)",
+    re.IGNORECASE,
+)
+
+
 def says_yes(text: str) -> bool:
     """Whether the whole message is a yes, "no changes, all correct" included."""
+    if NO_YES.search(text):
+        return False
     return _means(text, "yes") or plain(text[:SHORT]) in _BARE_YES
 
 

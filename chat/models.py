@@ -186,6 +186,9 @@ class Upload(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["message"], condition=Q(state="received"), name="upload_unread"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -67,6 +67,8 @@ def due(session: Session, now: dt.datetime) -> Iterator[Said]:
             unread.append(row)
         else:
             until = row.seq
+    if until and unread and _spoke_last(session):
+        until = unread[-1].seq + 1  # the operator's account was removed: nobody has handed back
     aside = [each for each in unread if each.seq < until and not hasattr(each, "upload")]
     files = [each for each in unread if each.seq < until and hasattr(each, "upload")]
     groups = [Said((each,)) for each in files]
@@ -76,6 +78,12 @@ def due(session: Session, now: dt.datetime) -> Iterator[Said]:
         if said.upload is not None and not _is_read(said.upload, now):
             return
         yield said
+
+
+def _spoke_last(session: Session) -> bool:
+    """Whether what customers were told last is an operator's word."""
+    told = session.messages.exclude(author=Message.Author.CUSTOMER).order_by("-seq")
+    return told.values_list("author", flat=True).first() == Message.Author.OPERATOR
 
 
 def _is_read(upload: Upload, now: dt.datetime) -> bool:

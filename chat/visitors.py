@@ -145,7 +145,11 @@ def _welcome_proven(session: Session, now: dt.datetime) -> None:
     if complete:
         session.state = Session.State.COMPLETED
     session.save(update_fields=["version", "state", "updated_at"])
-    after = dialogue.after_saving(situation) if complete else dialogue.restate(situation)
+    after: Sequence[str] = ()
+    if complete:
+        after = dialogue.after_saving(situation)
+    elif not session.operator_id:  # while an operator talks, the machine asks nothing
+        after = dialogue.restate(situation)
     append_all(session, Message.Author.BOT, (say(session.language, "proven"), *after))
     transaction.on_commit(partial(notices.tell, session.group))
 

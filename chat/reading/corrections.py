@@ -16,6 +16,9 @@ from freight.fields import Facts
 _CHANGE = r"(?:chang|switch|updat|correct|mov|amend|modif|replac)[a-z]{0,4}"
 # the group `old` is what no longer holds; the whole match is blanked
 _REJECTED = (
+    re.compile(r"(?<![a-z])(?:never|(?:don't|do not|doesn't|won't|not) (?:ship|send|load|leave|go)(?:ing)?) (?:it |them )?(?:from|to|in|at) (?P<old>[^,.;\n]{1,30}?)(?=[,.;\n]| but |$)"),
+    re.compile(r"(?P<old>[가-힣]{2,8}) (?:출발|도착)(?:지|항)?(?:은|는|이|가)? ?아(?:니(?:에요|예요|고|라|요)|닙니다)"),
+    re.compile(r"ไม่(?:ได้)?(?:ส่ง|ไป|ออก)(?:จาก|ไป|ที่)? ?(?P<old>[ก-๎]{3,25})(?= |$)"),
     re.compile(r"(?<![a-z])(?:but |and )?(?:it's |its |it is |is |that's )?not (?:in |from |to |on |at |the |going to ){0,2}(?P<old>[^,.;\n]{1,30}?)(?=[,.;\n]| but | it's |$)(?: but(?: it's)?|,? it's)?"),
     re.compile(r"(?:instead of|rather than|in place of|(?<![a-z])replace) (?:the )?(?P<old>[^,.;\n]{1,30}?)(?=[,.;\n]| please| pls| with |$)(?: with)?"),
     re.compile(r"(?P<old>[^,.;\n]{1,20}?) (?:is|was|would be) (?:wrong|incorrect|not right|a mistake|a typo|(?:a bit |far |way )?too (?:early|late|soon|tight|heavy|small|big|much)|not possible|sold out|cancelled|canceled|off)(?: for (?:us|me|them))?(?: now)?[,.]?"),
@@ -41,6 +44,7 @@ _REJECTED = (
     re.compile(r"(?:ในเมล์?|ในอีเมล์?|เมล์?|ตอนแรก|เมื่อกี้)[^\n]{0,6}?(?:เขียน|พิมพ์|แจ้ง|บอก|ใส่|ระบุ)(?:ไป|ไว้)?(?:ว่า|เป็น)? ?(?P<old>[^\n,]{1,25}?) ?(?:แต่|จริงๆ)(?:จริงๆ|ที่ถูก(?:ต้อง)?)?(?:แล้ว)? ?(?:คือ|ต้องเป็น|เป็น)?"),
     re.compile(r"(?P<old>วันที่ ?\d{1,2}|\d{1,2} ?(?:ม\.?ค|ก\.?พ|พ\.?ย|ธ\.?ค)\.?) ?(?:มัน)?(?:เร็ว|ช้า|กระชั้น)(?:ไป|เกิน)(?:ไป|หน่อย|นิด)?"),
     re.compile(r"เปลี่ยน[^\n]{0,15}?จาก ?(?P<old>[^\n,]{1,25}?) ?(?:มา|ไป)?เป็น"),
+    re.compile(r"ไม่ใช่ ?(?P<old>\d[^\n,]{1,20})$"),
 )  # fmt: skip
 # "no, Incheon": what follows stands in the place of what was said
 _NO = re.compile(
@@ -66,8 +70,9 @@ def without_rejected(text: str, cased: str, question: Question) -> Corrected:
     fact, old = None, ""
     for pattern in _REJECTED:
         for match in pattern.finditer(text):
-            named = _fact_of(cased[match.start("old") : match.end("old")], question)
-            if named or not match["old"] or re.search(r"\d", match["old"]):
+            was = cased[match.start("old") : match.end("old")]
+            named = _fact_of(was, question)
+            if named or not match["old"] or re.search(r"\d", was) or places.find(was):
                 fact, old = fact or named, old or match["old"]
                 text = blank(text, *match.span())
     no = _NO.match(text)

@@ -42,3 +42,19 @@ def chromium() -> Iterator[Browser]:
     """One browser for a module; each test has its own contexts in it."""
     with browser.chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, redis_url: str) -> Iterator[str]:
+    """The address of the web and chat processes for the module's browser tests."""
+    with browser.serving() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(
+    site: str, chromium: Browser, transactional_db: None, empty_redis: str, surely_read: None
+) -> Iterator[browser.Desk]:
+    """An operator's and customers' browsers at the site, with empty rows behind it."""
+    with browser.attending(site, chromium) as behind:
+        yield behind

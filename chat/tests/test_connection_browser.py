@@ -1,34 +1,19 @@
 """connection.js in a real browser: no sockets, a reload with words that were not sent."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from chat.models import Message
-from chat.tests.browser import Desk, attending, serving
+from chat.tests.browser import Desk
 from chat.tests.factories import QuoteRequestFactory
 from freight.models import QuoteRequest
 
 pytestmark = [pytest.mark.needs("/usr/bin/chromium"), pytest.mark.django_db(transaction=True)]
 
 LINE = re.compile("online|fallback")
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, redis_url: str) -> Iterator[str]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(
-    site: str, chromium: Browser, transactional_db: None, empty_redis: str, surely_read: None
-) -> Iterator[Desk]:
-    with attending(site, chromium) as behind:
-        yield behind
 
 
 def without_sockets(desk: Desk, request: QuoteRequest) -> Page:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import OperationalError
 from django.utils import timezone
 
 from chat import access, consumers, limits, rows, services, tasks
@@ -535,3 +536,27 @@ async def test_news_whose_notice_was_lost_are_seen_all_the_same(
         monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.1)
         while (await until(socket, "message"))["text"] != "a colleague":
             pass
+
+
+async def test_a_database_that_was_away_does_not_end_the_watching(
+    token_for: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.1)
+    _, token = await asked_by(token_for)
+    look, away = services.look, asyncio.Event()
+
+    def fail_once(*args: Any) -> Any:
+        if not away.is_set():
+            away.set()
+            raise OperationalError("the connection is lost")
+        return look(*args)
+
+    async with tab(token) as socket:
+        await until(socket, "welcome")
+        monkeypatch.setattr(services, "look", fail_once)
+        session = await Session.objects.aget()
+        await sync_to_async(rows.append)(session, Message.Author.OPERATOR, "a colleague")
+        while (await until(socket, "message"))["text"] != "a colleague":
+            pass
+    assert away.is_set()

@@ -223,6 +223,25 @@ def test_a_yes_to_an_operator_confirms_nothing_that_the_machine_has_listed(kim: 
     assert session.request.gross_weight_kg == 18_500
 
 
+def test_a_yes_to_an_operator_whose_account_is_removed_confirms_nothing(kim: User) -> None:
+    session = SessionFactory.create()
+    said(session, "18,500 kg")  # all six are told now, and listed
+    operators.take_over(session.pk, kim, instead_of=None)
+    operators.write(session.pk, kim, text="Shall I call you?", cid="a")
+    message = said(session, "yes")
+    kim.delete()
+    tasks.answer(message.pk)
+
+    session.request.refresh_from_db()
+    assert session.request.state == State.AWAITING_CUSTOMER
+    assert "18,500 kg" in texts(session)[-1][1]
+
+    said(session, "yes")
+
+    session.request.refresh_from_db()
+    assert session.request.state == State.QUOTED
+
+
 def test_only_who_has_it_hands_it_back(kim: User, lee: User) -> None:
     session = SessionFactory.create()
     operators.take_over(session.pk, kim, instead_of=None)

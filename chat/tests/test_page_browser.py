@@ -1,18 +1,17 @@
 """The customer's page in a real browser: Chromium, Daphne, Redis, the real dialogue."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from chat import access, catalogue, notices
 from chat.models import Message, Session
 from chat.rows import append
-from chat.tests.browser import Desk, attending, judge, pure, serving, states, told
+from chat.tests.browser import Desk, judge, pure, states, told
 from chat.tests.factories import EmptyRequestFactory, QuoteRequestFactory, a_day_ahead
 from chat.wording import PAGE
 from freight import links
@@ -25,20 +24,6 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, redis_url: str) -> Iterator[str]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(
-    site: str, chromium: Browser, transactional_db: None, empty_redis: str, surely_read: None
-) -> Iterator[Desk]:
-    with attending(site, chromium) as behind:
-        yield behind
 
 
 def opened(desk: Desk, request: QuoteRequest, init: str = "", **context: Any) -> Page:

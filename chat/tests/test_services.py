@@ -2,6 +2,7 @@ import datetime as dt
 import threading
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -20,6 +21,7 @@ from chat.tests.factories import (
     EmptyRequestFactory,
     QuoteRequestFactory,
     SessionFactory,
+    a_day_ahead,
 )
 from freight import links, quotes
 from freight.extraction import certainty
@@ -93,9 +95,54 @@ def test_an_answer_thought_out_before_another_turn_is_thrown_away() -> None:
     Session.objects.filter(pk=session.pk).update(version=7)
     said, heard = Said((message,)), Heard(typed="", again=False, garbled=False, rest="18500 kg")
 
-    assert answering._commit(said, 0, turn, heard, timezone.now()) is None
+    assert answering._commit(said, session, turn, heard, timezone.now()) is None
     assert not session.messages.filter(author=Message.Author.BOT).exists()
     assert answering._answer(said, timezone.now(), with_model=False) is True
+
+
+def mailed(session: Session, kilograms: int) -> None:
+    """A mail changes the weight beside the conversation."""
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    evidence = Evidence(f"{kilograms} kg", "body", 0, 8, "rules")
+    facts = Facts(gross_weight_kg=Decimal(kilograms))
+    quotes.record_facts(request, facts, {"gross_weight_kg": evidence}, timezone.now())
+
+
+def test_a_yes_to_the_list_as_it_was_before_a_mail_lists_again() -> None:
+    session, _ = services.begin(QuoteRequestFactory.create(gross_weight_kg=Decimal(18_500)))
+    say(session, "change the arrival to " + f"{a_day_ahead(40):%Y-%m-%d}")
+    mailed(session, 21_000)
+
+    listed = say(session, "yes")
+
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    assert "21,000 kg" in listed[-1]
+    assert (request.state, request.eta) == (State.AWAITING_CUSTOMER, a_day_ahead(30))
+    say(session, "yes")
+    request.refresh_from_db()
+    assert (request.state, request.eta) == (State.QUOTED, a_day_ahead(40))
+
+
+def test_a_turn_thought_out_before_a_mail_changed_the_facts_is_thrown_away() -> None:
+    session, _ = services.begin(QuoteRequestFactory.create(gross_weight_kg=Decimal(18_500)))
+    message = services.post(session.pk, cid="y", text="yes", now=timezone.now())
+    think = answering._turn
+    thought: list[Turn] = []
+
+    def slowly(*args: Any) -> Turn:
+        turn = think(*args)
+        if not thought:
+            mailed(session, 21_000)
+        thought.append(turn)
+        return turn
+
+    with mock.patch.object(answering, "_turn", slowly):
+        tasks.answer(message.pk)
+
+    request = QuoteRequest.objects.get(pk=session.request_id)
+    assert [turn.agreed for turn in thought] == [True, True]
+    assert request.state == State.AWAITING_CUSTOMER
+    assert "21,000 kg" in session.messages.order_by("-seq")[0].text
 
 
 def test_the_sixth_fact_confirmed_completes_and_quotes() -> None:

@@ -5,14 +5,13 @@ at. Opt-in: BUSYBEE_TEST_SHOTS names the folder that gets them.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from chat.tests.browser import OPENINGS, Desk, attending, serving, states
+from chat.tests.browser import OPENINGS, Desk, states
 from chat.tests.factories import EmptyRequestFactory
 
 FOLDER = os.environ.get("BUSYBEE_TEST_SHOTS", "")
@@ -26,20 +25,6 @@ SIZES: dict[str, Any] = {
     "wide": {"width": 1440, "height": 900},
     "phone": {"width": 390, "height": 844},
 }
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, redis_url: str) -> Iterator[str]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(
-    site: str, chromium: Browser, transactional_db: None, empty_redis: str, surely_read: None
-) -> Iterator[Desk]:
-    with attending(site, chromium) as behind:
-        yield behind
 
 
 def take(page: Page, kind: str, state: str, language: str) -> None:

@@ -166,6 +166,18 @@ def test_a_refused_file_says_why_and_asks_on(language: str, reason: str) -> None
     assert file["reason"] in replies[0]
 
 
+def test_a_look_reads_no_texts_of_files(django_assert_max_num_queries: Any) -> None:
+    session = SessionFactory.create()
+    finish(receive(session), "18,500 kg")
+
+    with django_assert_max_num_queries(20) as asked:
+        cards.news_after(session.pk, 0)
+        cards.news_after(session.pk, 1)
+        cards.earlier_than(session.pk, 100)
+
+    assert not [each["sql"] for each in asked if '"texts"' in each["sql"]]
+
+
 def test_a_picture_asks_to_be_checked() -> None:
     replies = finish(
         receive(SessionFactory.create(), "scan.png"), "Gross weight: 18,500 kg", ocr=True

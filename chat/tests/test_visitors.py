@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from chat import addresses, answering, cards, services, tasks, visitors
+from chat import addresses, answering, cards, operators, services, tasks, visitors
 from chat.access import seal_link
 from chat.errors import TooMany
 from chat.models import Message, Session
@@ -171,6 +171,16 @@ def test_proof_amid_a_correction_waits_for_the_yes(session: Session) -> None:
     told(session, "yes")
     request = request_of(session)
     assert (request.state, int(request.gross_weight_kg or 0)) == (State.QUOTED, 12_000)
+
+
+def test_proof_while_an_operator_talks_is_said_and_nothing_asked(
+    session: Session, django_user_model: Any
+) -> None:
+    told(session, f"my mail is {HERS}")
+    kim = django_user_model.objects.create_user("kim")
+    operators.take_over(session.pk, kim, instead_of=None)
+    opened(proof_token())
+    assert session.messages.order_by("-seq")[0].text == SAID["proven"]["en"]
 
 
 def test_in_mode_draft_an_operator_approves_the_quotation(session: Session) -> None:

@@ -133,6 +133,13 @@ class QuoteRequest(Moves):
                 condition=Q(containers__gte=1), name="quoterequest_at_least_one_container"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=~Q(address_proof="mailed"),
+                name="quoterequest_visitors",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
@@ -374,7 +381,10 @@ class OutgoingMail(Moves):
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "next_at"], name="outgoing_due")]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="outgoing_due"),
+            models.Index(fields=["created_at"], condition=Q(kind="proof"), name="outgoing_proofs"),
+        ]
 
     def __str__(self) -> str:
         return self.subject or self.key
