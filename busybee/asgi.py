@@ -13,10 +13,10 @@ http = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402  # needs the loaded apps
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.conf import settings  # noqa: E402  # as above
+from django.conf import settings  # noqa: E402  # needs the loaded apps
 
-from busybee import bodies  # noqa: E402  # as above
-from chat import warming  # noqa: E402  # as above
+from busybee import bodies  # noqa: E402  # needs the loaded apps
+from chat import warming  # noqa: E402  # needs the loaded apps
 from chat.routing import websocket_urlpatterns as chat_sockets  # noqa: E402
 from iot.routing import websocket_urlpatterns as device_sockets  # noqa: E402
 

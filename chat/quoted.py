@@ -9,8 +9,8 @@ from freight import letters
 from freight.models import Quotation, QuoteRequest, State
 from freight.quotation_document import WORDS
 
-# a request that has not come so far has none
-_UNQUOTED = (State.EXTRACTED, State.AWAITING_CUSTOMER)
+# a request that has not come so far has none; one whose facts were changed has none any more
+_UNQUOTED = (State.EXTRACTED, State.AWAITING_CUSTOMER, State.CONFIRMED)
 
 
 def issued(request: QuoteRequest) -> Quotation | None:

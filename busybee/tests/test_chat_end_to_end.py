@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from busybee.throwaway import Installation, running
+from chat.tests.browser import chromium
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.needs("/usr/bin/chromium")]
 TODAY = dt.date.today()
@@ -76,11 +77,8 @@ def busybee() -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
+    with chromium() as running_browser:
+        yield running_browser
 
 
 def request_of(talk: Talk) -> bytes:

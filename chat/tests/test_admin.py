@@ -10,11 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from chat import file_store, operators, services, tasks, uploads
 from chat.models import Message, Session, Upload
+from chat.tests import browser
 from chat.tests.browser import judge
 from chat.tests.factories import QuoteRequestFactory, SessionFactory
 from chat.uploads import Document
@@ -324,14 +325,11 @@ def beside(act: Callable[[], Any]) -> Any:
 @pytest.fixture
 def page(live_server: LiveServer, admin_client: Client) -> Iterator[Page]:
     """A browser's page that is logged in."""
-    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        context = browser.new_context(locale="en")
+    with browser.chromium() as running:
+        context = running.new_context(locale="en")
         value = admin_client.cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
         yield context.new_page()
-        browser.close()
 
 
 @pytest.mark.needs("/usr/bin/chromium")

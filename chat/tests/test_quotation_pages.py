@@ -83,6 +83,15 @@ def quoted_again(before: Quotation, revision: int, state: str) -> Quotation:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_not_while_a_changed_request_has_no_new_price(kind: str) -> None:
+    quotation = quoted()
+    QuoteRequest.objects.filter(pk=quotation.request_id).update(state=State.CONFIRMED)
+    client = with_cookie(quotation.request, sealed(quotation.request))
+
+    assert client.get(address(quotation, kind)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", [Quotation.State.DRAFT, Quotation.State.REFUSED])
 def test_what_was_not_issued_is_not_shown(kind: str, state: str) -> None:
     quotation = QuotationFactory.create(state=state)

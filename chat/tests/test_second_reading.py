@@ -13,7 +13,6 @@ from chat.models import Message, Session
 from chat.reading import Question
 from chat.rows import append
 from chat.tests.test_reading import TODAY, question, shown, told_of
-from freight import second_reader
 from freight.fields import Source
 from freight.models import LanguageModelUse
 from freight.tests import llm_server
@@ -37,12 +36,8 @@ def running_server() -> Iterator[ModelServer]:
 def server(
     running_server: ModelServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> ModelServer:
-    running_server.forget()
+    llm_server.configure(running_server, settings, monkeypatch)
     running_server.will(says(claims(**ETD)))
-    settings.BUSYBEE_LLM = "openai:test"
-    settings.BUSYBEE_LLM_URL = running_server.url
-    settings.BUSYBEE_LLM_SECONDS = 5
-    monkeypatch.setattr(second_reader, "FIRST_WAIT", 0.01)
     return running_server
 
 

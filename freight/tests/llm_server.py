@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
+from freight import second_reader
+
 FACTS = ("gross_weight_kg", "container", "etd", "eta", "origin", "destination")
 USAGE = {"prompt_tokens": 900, "completion_tokens": 100, "total_tokens": 1000}
 
@@ -134,3 +138,12 @@ def running() -> Iterator[ModelServer]:
         http.shutdown()
         http.server_close()
         thread.join()
+
+
+def configure(server: ModelServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the second reader ask `server`, as new, without long waits between tries."""
+    server.forget()
+    settings.BUSYBEE_LLM = "openai:test"
+    settings.BUSYBEE_LLM_URL = server.url
+    settings.BUSYBEE_LLM_SECONDS = 5
+    monkeypatch.setattr(second_reader, "FIRST_WAIT", 0.01)
